@@ -1,0 +1,109 @@
+//! [`Host`]: what the engine asks of the machine on a plugin's behalf, once it has decided that it may.
+
+use crate::deadline::Deadline;
+use crate::system::{Node, System};
+use alloc::{boxed::Box, format, string::String};
+use quoin_abi::error::{ErrorDetail, ErrorType};
+use quoin_abi::host::{
+    ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, HttpRequest, HttpResponse, LogAttr,
+    SmtpRequest, TcpRequest,
+};
+
+/// How serious a log line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// For the plugin's author.
+    Debug,
+    /// Progress; also what the guest writes to standard output.
+    Info,
+    /// Something odd; also what the guest writes to standard error.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// A line that the guest wrote, already cut to its limit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogLine<'a> {
+    /// How serious.
+    pub level: LogLevel,
+    /// The text, without a line end.
+    pub message: &'a str,
+    /// Structured fields, from `log_message`.
+    pub attrs: &'a [LogAttr],
+}
+
+/// The operations behind the host functions. Every request has been granted when it arrives here; the engine has
+/// checked its capability. One value serves one instance.
+pub trait Host {
+    /// Clocks, randomness and waiting.
+    fn system(&self) -> &dyn System;
+
+    /// The directory that the guest sees as `/`; `None` where there are no files.
+    fn root(&self) -> Option<Box<dyn Node>>;
+
+    /// The value of each environment variable that exists; the engine shows the guest only those it was granted.
+    fn environment(&self) -> alloc::vec::Vec<(String, String)>;
+
+    /// The name of a user of the machine that is audited.
+    fn user_name(&self, uid: u32) -> Option<String>;
+
+    /// The name of a group of the machine that is audited.
+    fn group_name(&self, gid: u32) -> Option<String>;
+
+    /// The user that owns links which a literal path may follow, besides root (0).
+    fn own_uid(&self) -> u32;
+
+    /// Takes one log line.
+    fn log(&self, line: &LogLine<'_>);
+
+    /// Where a bare command name is found in the fixed search path, as an absolute path with no symbolic link
+    /// left; an absolute path is answered resolved.
+    ///
+    /// # Errors
+    ///
+    /// The error that the guest gets: not found, or no commands run here.
+    fn find_program(&self, command: &str) -> Result<String, ErrorDetail>;
+
+    /// Runs `program` (from [`Host::find_program`]) to its end or to the deadline, with each output cut at
+    /// `output_bytes`.
+    fn exec(
+        &self,
+        program: &str,
+        request: &ExecRequest,
+        deadline: Deadline,
+        output_bytes: usize,
+    ) -> ExecResponse;
+
+    /// Looks up a name.
+    fn dns_lookup(&self, request: &DnsRequest, deadline: Deadline) -> DnsResponse {
+        let _ = (request, deadline);
+        DnsResponse { error: Some(no_network("dns_lookup")), ..DnsResponse::default() }
+    }
+
+    /// Makes an HTTP request.
+    fn http_request(&self, request: &HttpRequest, deadline: Deadline) -> HttpResponse {
+        let _ = (request, deadline);
+        HttpResponse { error: Some(no_network("http_request")), ..HttpResponse::default() }
+    }
+
+    /// Connects over TCP, and with TLS.
+    fn tcp_connect(&self, request: &TcpRequest, deadline: Deadline) -> ConnectResponse {
+        let _ = (request, deadline);
+        ConnectResponse { error: Some(no_network("tcp_connect")), ..ConnectResponse::default() }
+    }
+
+    /// Connects to a mail server.
+    fn smtp_connect(&self, request: &SmtpRequest, deadline: Deadline) -> ConnectResponse {
+        let _ = (request, deadline);
+        ConnectResponse { error: Some(no_network("smtp_connect")), ..ConnectResponse::default() }
+    }
+}
+
+fn no_network(function: &str) -> ErrorDetail {
+    ErrorDetail::new(
+        ErrorType::Network,
+        "ENOSYS",
+        format!("{function}: this build of Quoin has no network, so nothing was sent"),
+    )
+}

@@ -1,0 +1,3 @@
+//! Chores of the Quoin repository.
+
+fn main() {}

@@ -7,7 +7,7 @@ use core::fmt;
 pub struct Limits {
     /// Bytes of a module handed to `load`. Default 32 MiB (a Go plugin is about 4.4 MB).
     pub module_bytes: usize,
-    /// Fuel for one observation; wasmi charges about one unit for an instruction and for eight bytes moved.
+    /// Fuel for one observation; wasmi charges about one unit for an instruction and for 64 bytes moved.
     /// Default 50,000,000,000, which a PC needs minutes for: normally the deadline comes first.
     pub fuel: u64,
     /// Fuel between two looks at the clock. Default 2,000,000: a few milliseconds on a PC, a tenth of a second

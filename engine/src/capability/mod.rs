@@ -93,6 +93,7 @@ pub use error::{CapabilityError, Problem};
 pub use exec::Commands;
 pub use fs::{LiteralPath, PathGlob, escape};
 pub use grants::{Grants, Literal};
+pub(crate) use network::http_target;
 pub use network::{HostPattern, NetworkRule};
 pub use port::PortSet;
 pub use refusal::Refusal;

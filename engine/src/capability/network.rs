@@ -217,6 +217,17 @@ pub(super) fn destination(text: &str) -> Result<NetworkRule, Problem> {
     Ok(NetworkRule::To(HostPattern::literal(host)?, PortSet::one(port)))
 }
 
+/// The host and the port of an `http://` or `https://` URL that a guest wants to fetch.
+pub(crate) fn http_target(text: &str) -> Option<(&str, u16)> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let (host, port) = url(scheme, rest).ok()?;
+    let port = port.map_or_else(Ok, number).ok()?;
+    (!host.is_empty()).then_some((host, port))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use super::{Access, Capability, NetworkRule, PortSet, escape};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
+use quoin_abi::error::{ErrorDetail, ErrorType};
 
 /// Something was not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,12 @@ impl fmt::Display for Refusal {
 }
 
 impl core::error::Error for Refusal {}
+
+impl From<Refusal> for ErrorDetail {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(ErrorType::Capability, "ENOTCAPABLE", refusal.to_string())
+    }
+}
 
 /// Text on one line, whatever is in it.
 struct Plain<'a>(&'a str);

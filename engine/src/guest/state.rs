@@ -2,10 +2,13 @@
 
 use crate::capability::{Access, Grants, Refusal};
 use crate::deadline::Deadline;
+use crate::failure::Failure;
+use crate::guest::limiter::Limiter;
+use crate::guest::memory::Exports;
 use crate::host::{Host, LogLevel, LogLine};
 use crate::limits::{Exceeded, Limits};
 use crate::wasi::Wasi;
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 use quoin_abi::host::LogAttr;
 
@@ -22,9 +25,18 @@ pub(crate) struct State {
     /// When it has to be done.
     pub(crate) deadline: Deadline,
     /// What it may use.
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
+    /// Fuel that is left, besides the slice that is in the store.
+    pub(crate) fuel_left: u64,
+    /// Watches memory and tables grow.
+    pub(crate) limiter: Limiter,
     /// The linear memory, once there is an instance.
     pub(crate) memory: Option<wasmi::Memory>,
+    /// How to take and give back blocks of it; a command has no such exports.
+    pub(crate) exports: Option<Exports>,
+    /// The host is inside the guest's `allocate`. A host function that needs memory would call it again, and so on
+    /// until our own stack overflows.
+    pub(crate) allocating: bool,
     /// Log lines so far.
     pub(crate) log_lines: usize,
 }
@@ -87,7 +99,8 @@ impl State {
         Ok(())
     }
 
-    /// A trap where the deadline has passed.
+    /// A trap where the deadline has passed. Every host function looks at the clock: a guest that does nothing but call the
+    /// host burns hardly any fuel.
     pub(crate) fn check_deadline(&self) -> Result<(), wasmi::Error> {
         if self.deadline.passed(self.host.system().monotonic()) {
             return Err(Trap::from(Exceeded::Deadline).into());
@@ -128,5 +141,15 @@ impl wasmi::errors::HostError for Trap {}
 impl From<Trap> for wasmi::Error {
     fn from(trap: Trap) -> Self {
         Self::host(trap)
+    }
+}
+
+impl From<Failure> for Trap {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Exceeded(exceeded) => Self::Exceeded(exceeded),
+            Failure::Exit(code) => Self::Exit(code),
+            other => Self::Contract(alloc::format!("{other}")),
+        }
     }
 }

@@ -3,36 +3,13 @@
 use super::memory::Memory;
 use super::outcome::{Failure, Outcome};
 use super::{args, clock, environ, fd, path, poll, proc, random, sched, sock};
+use crate::guest::generation::describe_func;
 use crate::guest::state::State;
-use alloc::{format, string::String};
-use core::fmt;
+use crate::plugin::LinkProblem;
 use wasmi::{Caller, Extern, FuncType, Linker, ValType, errors::LinkerError};
 
 /// The import module of preview 1.
 pub(crate) const MODULE: &str = "wasi_snapshot_preview1";
-
-/// Why a function could not be linked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LinkProblem {
-    /// Preview 1 has no such function.
-    Unknown,
-    /// It has another type.
-    Type {
-        /// What the specification says, such as `(i32, i32) -> (i32)`.
-        expected: String,
-        /// What the module imports.
-        found: String,
-    },
-}
-
-impl fmt::Display for LinkProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown => f.write_str("WASI preview 1 has no such function"),
-            Self::Type { expected, found } => write!(f, "expected the type {expected}, found {found}"),
-        }
-    }
-}
 
 /// A parameter's type in WebAssembly.
 trait Param {
@@ -166,27 +143,5 @@ fn check(ty: &FuncType, params: &[ValType], results: &[ValType]) -> Result<(), L
     if ty.params() == params && ty.results() == results {
         return Ok(());
     }
-    Err(LinkProblem::Type { expected: text(params, results), found: text(ty.params(), ty.results()) })
-}
-
-fn text(params: &[ValType], results: &[ValType]) -> String {
-    let list = |types: &[ValType]| {
-        let mut text = String::new();
-        for ty in types {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            text.push_str(match ty {
-                ValType::I32 => "i32",
-                ValType::I64 => "i64",
-                ValType::F32 => "f32",
-                ValType::F64 => "f64",
-                ValType::FuncRef => "funcref",
-                ValType::ExternRef => "externref",
-                _ => "v128",
-            });
-        }
-        text
-    };
-    format!("({}) -> ({})", list(params), list(results))
+    Err(LinkProblem::Type(describe_func(&FuncType::new(params.iter().copied(), results.iter().copied()))))
 }

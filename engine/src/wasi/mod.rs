@@ -38,8 +38,8 @@ mod walk;
 
 pub use command::CommandConfig;
 pub use errno::Errno;
-pub(crate) use link::{LinkProblem, MODULE, link};
-pub(crate) use stat_path::{FileInfo, StatError, stat_path};
+pub(crate) use link::link;
+pub(crate) use stat_path::{StatError, stat_path};
 
 use crate::capability::{Access, Grants};
 use crate::guest::state::State;
@@ -70,13 +70,13 @@ impl Wasi {
     /// For a plugin: no arguments, the environment that it was granted, `/` when it has any `fs` grant. Resolves the
     /// literal paths in the grants and adds to them what those lead to.
     pub(crate) fn for_plugin(host: &dyn Host, grants: &mut Grants) -> Self {
-        let mut wasi = Self::default();
-        wasi.env = host
+        let env = host
             .environment()
             .into_iter()
             .filter(|(name, _)| grants.decide(Access::Env(name)).is_ok())
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
+        let mut wasi = Self { env, ..Self::default() };
         wasi.open(Object::Empty, Kind::CharDevice, Rights::STREAM | Rights::FD_READ, Rights::NONE);
         for stream in [Stream::Out, Stream::Err] {
             let rights = Rights::STREAM | Rights::FD_WRITE;

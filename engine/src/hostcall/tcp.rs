@@ -1,0 +1,37 @@
+//! `tcp_connect`: connects, and with TLS shakes hands.
+
+use super::{packed::Response, time::deadline};
+use crate::capability::Access;
+use crate::guest::state::State;
+use alloc::format;
+use quoin_abi::error::{ErrorDetail, ErrorType};
+use quoin_abi::host::{ConnectResponse, TcpRequest};
+
+impl Response for ConnectResponse {
+    fn failed(error: ErrorDetail) -> Self {
+        Self { error: Some(error), ..Self::default() }
+    }
+}
+
+/// Needs `network:outbound` for host and port.
+pub(crate) fn tcp_connect(state: &mut State, request: &TcpRequest) -> ConnectResponse {
+    match granted(state, &request.host, &request.port)
+        .and_then(|()| deadline(state, &request.context, request.timeout_ms))
+    {
+        Ok(deadline) => state.host.tcp_connect(request, deadline),
+        Err(error) => ConnectResponse::failed(error),
+    }
+}
+
+/// Reads host and port, and decides.
+pub(super) fn granted(state: &mut State, host: &str, port: &str) -> Result<(), ErrorDetail> {
+    let config = |message| ErrorDetail::new(ErrorType::Config, "EINVAL", message);
+    if host.is_empty() {
+        return Err(config("`host` is missing from the request".into()));
+    }
+    let port = match port.parse::<u16>() {
+        Ok(port) if port > 0 => port,
+        _ => return Err(config(format!("`port` has to be a number from 1 to 65535, and {port:?} is not"))),
+    };
+    state.decide(Access::Connect { host, port }).map_err(ErrorDetail::from)
+}

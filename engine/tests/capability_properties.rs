@@ -13,7 +13,7 @@ fn naive(pattern: &[char], path: &[char]) -> bool {
             .any(|taken| naive(&pattern[1..], &path[taken..])),
         '?' => path.first().is_some_and(|c| c.is_ascii() && *c != '/') && naive(&pattern[1..], &path[1..]),
         '[' => {
-            let end = pattern.iter().position(|c| *c == ']').unwrap();
+            let end = pattern.iter().position(|c| *c == ']').expect("classes are closed");
             let inside = &pattern[1..end];
             let (negated, members) = match inside.split_first() {
                 Some(('!', members)) => (true, members),
@@ -69,7 +69,8 @@ fn component() -> impl Strategy<Value = String> {
 }
 
 fn allows(capability: &str, access: Access<'_>) -> bool {
-    CapabilitySet::new([capability.parse().unwrap()]).unwrap().allows(&access)
+    let capability = capability.parse().expect("well-formed");
+    CapabilitySet::new([capability]).expect("within limits").allows(&access)
 }
 
 proptest! {

@@ -47,9 +47,12 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Whether it matches by more than equality.
-    pub(super) fn has_wildcards(&self) -> bool {
-        self.components.iter().any(|component| match component {
+    /// Whether matching it takes an automaton: it is more than a path, or a path and everything below.
+    pub(super) fn is_complex(&self) -> bool {
+        let names = match &self.components[..] {
+            [names @ .., Component::Any] | names => names,
+        };
+        names.iter().any(|component| match component {
             Component::Any => true,
             Component::Name(tokens) => tokens.iter().any(|token| !matches!(token, Token::Literal(_))),
         })

@@ -126,7 +126,7 @@ impl CapabilitySet {
 }
 
 /// The first capability that goes beyond what one set takes: patterns with wildcards become one automaton, whose
-/// memory grows with their length.
+/// memory grows with their length, by up to 4 KiB for a byte while it is built.
 fn over_limit(capabilities: &[Capability]) -> Option<(&Capability, Problem)> {
     let mut bytes = 0;
     capabilities.iter().enumerate().find_map(|(index, capability)| {
@@ -135,8 +135,8 @@ fn over_limit(capabilities: &[Capability]) -> Option<(&Capability, Problem)> {
             Capability::Exec(commands) => &commands.patterns[..],
             Capability::Network(_) | Capability::Env(_) => &[],
         };
-        let wild = patterns.iter().filter(|pattern| pattern.has_wildcards());
-        bytes += wild.map(|pattern| pattern.to_string().len()).sum::<usize>();
+        let complex = patterns.iter().filter(|pattern| pattern.is_complex());
+        bytes += complex.map(|pattern| pattern.to_string().len()).sum::<usize>();
         if index >= MAX_CAPABILITIES {
             Some((capability, Problem::TooMany))
         } else if bytes > MAX_SET_BYTES {

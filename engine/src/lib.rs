@@ -11,5 +11,7 @@ pub mod deadline;
 mod guest;
 pub mod host;
 pub mod limits;
+#[cfg(any(test, feature = "model"))]
+pub mod model;
 pub mod system;
 pub mod wasi;

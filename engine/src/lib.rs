@@ -24,6 +24,8 @@ mod guest;
 pub mod host;
 mod hostcall;
 mod limits;
+#[cfg(any(test, feature = "model"))]
+pub mod model;
 mod plugin;
 mod session;
 pub mod system;

@@ -36,6 +36,9 @@ mod strings;
 mod wait;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::CommandConfig;
 pub use errno::Errno;
 pub(crate) use link::link;

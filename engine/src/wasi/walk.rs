@@ -39,11 +39,6 @@ pub(crate) trait Rules {
     }
 }
 
-/// Nothing to ask about.
-pub(crate) struct NoRules;
-
-impl Rules for NoRules {}
-
 /// Something that exists.
 #[derive(Clone)]
 pub(crate) struct Entry {

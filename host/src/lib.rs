@@ -1,1 +1,3 @@
 //! Quoin.
+
+pub mod linux;

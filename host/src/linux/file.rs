@@ -83,6 +83,14 @@ impl LinuxFile {
         Ok(bytes)
     }
 
+    /// Some file systems say EINVAL where the others say EISDIR.
+    fn read_error(&self, error: rustix::io::Errno) -> Errno {
+        match errno(error) {
+            Errno::Inval if self.stat().is_ok_and(|s| s.kind == Kind::Directory) => Errno::Isdir,
+            error => error,
+        }
+    }
+
     /// Answers `Again` where a call on a shared file would wait.
     fn check_ready(&self, events: PollFlags) -> Result<(), Errno> {
         if !self.shared {
@@ -113,7 +121,7 @@ impl File for LinuxFile {
 
     fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
         self.check_ready(PollFlags::IN)?;
-        retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer)).map_err(errno)
+        retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer)).map_err(|error| self.read_error(error))
     }
 
     fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
@@ -124,7 +132,8 @@ impl File for LinuxFile {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, Errno> {
         let offset = position(offset)?;
-        retry_on_intr(|| rustix::io::pread(&self.fd, &mut *buffer, offset)).map_err(errno)
+        retry_on_intr(|| rustix::io::pread(&self.fd, &mut *buffer, offset))
+            .map_err(|error| self.read_error(error))
     }
 
     /// Linux appends when the file was opened for that, whatever the offset (pwrite(2), "BUGS").

@@ -1,3 +1,5 @@
 //! Quoin.
 
+pub mod expect;
 pub mod policy;
+pub mod profile;

@@ -1,5 +1,6 @@
 //! Quoin.
 
 pub mod expect;
+mod nearest;
 pub mod policy;
 pub mod profile;

@@ -7,7 +7,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     if word.len() > LONGEST {
         return None;
     }
-    let within = (word.len() / 3).max(1);
+    // In a word of one letter, any other letter would be near.
+    let within = match word.len() {
+        0 | 1 => 0,
+        length => (length / 3).max(1),
+    };
     known
         .into_iter()
         .map(|candidate| (distance(&word, candidate), candidate))

@@ -84,7 +84,7 @@ impl fmt::Display for Diagnostic {
         let shown = text.chars().count();
         let width = self.width.clamp(1, shown.saturating_sub(before).max(1));
         writeln!(f, "{margin} |")?;
-        writeln!(f, "{number:>2} | {}", text)?;
+        writeln!(f, "{}", format!("{number:>2} | {text}").trim_end())?;
         let caret = format!("{margin} | {}{} {}", " ".repeat(before), "^".repeat(width), clean(&self.help));
         writeln!(f, "{}", caret.trim_end())
     }

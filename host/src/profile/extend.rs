@@ -82,7 +82,7 @@ impl<'a> Loader<'a> {
                 self.sources.report(name.span, message, "write `extends: [base.yaml]`");
                 continue;
             };
-            if let Some(node) = self.base(&folder.join(&scalar.text), name.span) {
+            if let Some(node) = self.base(&tidy(&folder.join(&scalar.text)), name.span) {
                 base = Some(merge(base, node));
             }
         }
@@ -120,7 +120,12 @@ impl<'a> Loader<'a> {
 
 const START: &str = "begin with `profile: {name: …}`";
 
-/// A path without `.` and `..`, by its names alone.
+/// A path without `.`, for people. A `..` stays: what it means depends on links.
+pub(super) fn tidy(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// A path without `.` and `..`, by its names alone, to compare it with others.
 pub(super) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {

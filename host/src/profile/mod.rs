@@ -148,7 +148,7 @@ fn assemble(
         controls: Vec::new(),
         path: path.to_owned(),
     };
-    let start = Span { file: 0, line: 1, column: 1, width: 1 };
+    let whole = Span { file: 0, line: 0, column: 0, width: 0 };
     let Some(sections) =
         fields(&root, "a profile", &["profile", "extends", "plugins", "vars", "controls"], sources)
     else {
@@ -156,14 +156,14 @@ fn assemble(
     };
     match sections.get("profile") {
         Some(node) => head(node, &mut profile, sources),
-        None => sources.report(start, "the profile has no name", "begin with `profile: {name: …}`"),
+        None => sources.report(root.span, "the profile has no name", "begin with `profile: {name: …}`"),
     }
     let mut plugins = Plugins::new(sections.get("plugins"), builtins, sources);
     match sections.get("controls") {
         Some(node) => profile.controls = controls::controls(node, &mut plugins, sources),
         None => {
             let help = "list them under `controls: items:`";
-            sources.report(Span { width: 2, ..start }, "the profile has no controls", help);
+            sources.report(whole, "the profile has no controls", help);
         }
     }
     profile.plugins = plugins.finish();

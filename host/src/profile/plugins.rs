@@ -1,6 +1,6 @@
 //! The plugins that a profile lists, and those that it uses.
 
-use super::extend::normal;
+use super::extend::{normal, tidy};
 use super::model::{Plugin, PluginName, PluginSource};
 use super::shape::{list, text};
 use super::source::Sources;
@@ -38,7 +38,7 @@ impl<'b> Plugins<'b> {
             return;
         }
         let folder = sources.path(span.file).parent().unwrap_or(Path::new("")).to_owned();
-        let path = normal(&folder.join(text));
+        let path = tidy(&folder.join(text));
         match path.file_stem().and_then(|stem| stem.to_str()) {
             Some(stem) => self.add(stem, PluginSource::File(path.clone()), span, sources),
             None => {
@@ -50,7 +50,7 @@ impl<'b> Plugins<'b> {
     fn add(&mut self, name: &str, source: PluginSource, span: Span, sources: &mut Sources) {
         if let Some(other) = self.indices.get(name).and_then(|index| self.known.get(*index)) {
             // Both of two files may list what they need.
-            if other.source != source {
+            if !is_same(&other.source, &source) {
                 let message = format!("two plugins are called `{name}`, the first at {}", other.location);
                 sources.report(
                     span,
@@ -104,6 +104,13 @@ impl<'b> Plugins<'b> {
                 self.builtins.join(", ")
             ),
         }
+    }
+}
+
+fn is_same(one: &PluginSource, other: &PluginSource) -> bool {
+    match (one, other) {
+        (PluginSource::File(one), PluginSource::File(other)) => normal(one) == normal(other),
+        _ => one == other,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Location;
 use super::yaml::{Form, Scalar, Span};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ struct Source {
 pub(super) struct Sources {
     files: Vec<Source>,
     found: Vec<(Span, Diagnostic)>,
+    places: HashSet<Span>,
 }
 
 impl Sources {
@@ -47,8 +49,8 @@ impl Sources {
 
     /// Notes that something is wrong at `span`, and what to do about it if that is not plain from the message.
     pub(super) fn report(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        if self.found.len() >= KEPT || self.found.iter().rev().take(4).any(|(other, _)| *other == span) {
-            // The same place again is a consequence of what was said about it already.
+        // The same place again is a consequence of what was said about it already.
+        if self.found.len() >= KEPT || !self.places.insert(span) {
             return;
         }
         let location = self.location(span);

@@ -3,7 +3,7 @@
 use super::scalar::Value;
 
 /// A stretch of one line in one of the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::profile) struct Span {
     /// Which of the files; an index into the list of sources.
     pub file: usize,

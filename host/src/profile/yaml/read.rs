@@ -35,6 +35,11 @@ pub(in crate::profile) fn read(sources: &mut Sources, file: usize, limits: &Limi
             Err(error) => {
                 let mark = *error.marker();
                 let span = Span { file, line: mark.line().max(1), column: mark.col() + 1, width: 1 };
+                if error.info().contains("recursion limit") {
+                    // The scanner's own limit is reached before ours if it has to look ahead.
+                    let _ = builder.too_deep(span);
+                    return None;
+                }
                 let help = if error.info().contains("tab") { "indent with spaces" } else { "" };
                 builder.sources.report(span, format!("this is not YAML: {}", error.info()), help);
                 return None;
@@ -293,10 +298,14 @@ impl Builder<'_> {
 
     fn check_depth(&mut self, span: Span, more: usize) -> Result<(), Stop> {
         if self.frames.len() + more > self.limits.depth {
-            let message = format!("lists and maps are nested more than {} deep", self.limits.depth);
-            return self.stop(span, &message, "");
+            return self.too_deep(span);
         }
         Ok(())
+    }
+
+    fn too_deep(&mut self, span: Span) -> Result<(), Stop> {
+        let message = format!("lists and maps are nested more than {} deep", self.limits.depth);
+        self.stop(span, &message, "")
     }
 
     fn stop(&mut self, span: Span, message: &str, help: &str) -> Result<(), Stop> {

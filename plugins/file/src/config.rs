@@ -21,7 +21,9 @@ impl Config for Request {
         let hash = fields.flag("hash")?.unwrap_or(false);
         match path.as_bytes() {
             [] => Err(fields.wrong("path", "is empty; an absolute path such as /etc/hosts is needed")),
-            bytes if bytes.contains(&0) => Err(fields.wrong("path", "has a NUL in it, which no path can have")),
+            bytes if bytes.contains(&0) => {
+                Err(fields.wrong("path", "has a NUL in it, which no path can have"))
+            }
             [b'/', ..] => Ok(Self { path, content, hash }),
             _ => Err(fields.wrong("path", "is relative; an absolute path such as /etc/hosts is needed")),
         }

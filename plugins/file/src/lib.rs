@@ -32,7 +32,9 @@ use alloc::{
     string::{String, ToString},
 };
 use config::Request;
-use quoin_plugin::{Capability, ErrorDetail, ErrorType, FileStatResponse, Host, Metadata, Observation, Plugin};
+use quoin_plugin::{
+    Capability, ErrorDetail, ErrorType, FileStatResponse, Host, Metadata, Observation, Plugin,
+};
 
 /// The plugin.
 pub struct File;

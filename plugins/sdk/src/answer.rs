@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn is_an_error_where_the_answer_breaks_the_contract() {
-        for answer in ["", "[]", r#"{"kind": 1}"#, r#"{"size": "1"}"#, r#"{"uid": -1}"#, r#"{"error": "no"}"#] {
+        for answer in ["", "[]", r#"{"kind": 1}"#, r#"{"size": "1"}"#, r#"{"uid": -1}"#, r#"{"error": "no"}"#]
+        {
             let error = file_stat(answer.as_bytes()).expect_err(answer);
             assert_eq!((error.kind, error.code.as_str()), (ErrorType::Internal, "EPROTO"), "{answer}");
         }

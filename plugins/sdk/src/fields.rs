@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn reads_a_configuration() {
         assert_eq!(read(r#"{"path": "/etc"}"#), Ok(("/etc".into(), false, 7)));
-        assert_eq!(read(r#"{"count": 4294967295, "hash": true, "path": ""}"#), Ok((String::new(), true, u32::MAX)));
+        assert_eq!(
+            read(r#"{"count": 4294967295, "hash": true, "path": ""}"#),
+            Ok((String::new(), true, u32::MAX))
+        );
     }
 
     #[test]
@@ -197,7 +200,8 @@ mod tests {
 
     #[test]
     fn takes_null_in_an_answer_as_nothing() {
-        let mut fields = Fields::answer(br#"{"a": null, "b": {"c": null, "d": 1}, "e": 3}"#).expect("an object");
+        let mut fields =
+            Fields::answer(br#"{"a": null, "b": {"c": null, "d": 1}, "e": 3}"#).expect("an object");
         assert_eq!(fields.text("a"), Ok(None));
         let mut b = fields.object("b").expect("an object").expect("is there");
         assert_eq!(b.flag("c"), Ok(None));

@@ -63,7 +63,10 @@ mod plugin;
 mod record;
 mod time;
 #[cfg(target_family = "wasm")]
-#[expect(unsafe_code, reason = "the guest's side of the contract is addresses; every use says why it is sound")]
+#[expect(
+    unsafe_code,
+    reason = "the guest's side of the contract is addresses; every use says why it is sound"
+)]
 #[doc(hidden)]
 pub mod wasm;
 

@@ -23,7 +23,8 @@ pub fn schema<P: Plugin>() -> Vec<u8> {
 /// What the export `observe` answers to the configuration `config` (JSON): an evidence record.
 #[must_use]
 pub fn observe<P: Plugin>(config: &[u8], host: &impl Host) -> Vec<u8> {
-    let mut evidence = Evidence { timestamp: time::rfc3339(host.now() / 1_000_000_000), ..Evidence::default() };
+    let mut evidence =
+        Evidence { timestamp: time::rfc3339(host.now() / 1_000_000_000), ..Evidence::default() };
     match read::<P::Config>(config).and_then(|config| P::observe(config, host)) {
         Ok(observation) => {
             evidence.status = observation.status;

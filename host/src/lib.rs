@@ -1,1 +1,4 @@
 //! Quoin.
+
+pub mod expect;
+pub mod profile;

@@ -1,0 +1,99 @@
+//! [`Plugin`]: what an author writes.
+
+use crate::fields::Fields;
+use crate::host::Host;
+use alloc::string::String;
+use quoin_abi::error::ErrorDetail;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A check plugin.
+pub trait Plugin {
+    /// The configuration of an observation.
+    type Config: Config;
+
+    /// What the plugin says about itself.
+    const METADATA: Metadata;
+
+    /// A JSON Schema (2020-12) of [`Plugin::Config`]. A property with the annotation `x-capability`
+    /// (`"fs:read:{value}"`) tells the host which grant its value needs.
+    const SCHEMA: &'static str;
+
+    /// Makes one observation. Every observation has an instance of the module for itself.
+    ///
+    /// # Errors
+    ///
+    /// When the observation could not be made. That something is missing or wrong on the machine is not an error
+    /// but evidence.
+    fn observe(config: Self::Config, host: &impl Host) -> Result<Observation, ErrorDetail>;
+}
+
+/// A configuration, which can't be wrong once it is read.
+pub trait Config: Sized {
+    /// Takes the fields that there are. One that is left is unknown, which the SDK reports.
+    ///
+    /// # Errors
+    ///
+    /// Where a field is missing or wrong, naming it.
+    fn read(fields: &mut Fields) -> Result<Self, ErrorDetail>;
+}
+
+/// What an observation found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The plugin's own verdict, which decides where a profile has no `expect`.
+    pub status: bool,
+    /// The values that were seen: `data` in a profile's expressions.
+    pub data: Map<String, Value>,
+}
+
+impl Observation {
+    /// An observation without any value.
+    #[must_use]
+    pub fn new(status: bool) -> Self {
+        Self { status, data: Map::new() }
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Adds a value or replaces it.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.put(name, value.into());
+    }
+
+    /// Apart and never inlined: plugins set dozens of values, and each copy of this costs two hundred bytes.
+    #[inline(never)]
+    fn put(&mut self, name: &str, value: Value) {
+        self.data.insert(name.into(), value);
+    }
+}
+
+/// What a plugin says about itself; on the wire, `quoin_abi::metadata::Metadata`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Metadata {
+    /// The plugin's name: lower-case letters, digits and hyphens.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What it checks, in a sentence.
+    pub description: &'static str,
+    /// The only operating system it makes sense on (`linux`), if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<&'static str>,
+    /// The most that it ever wants to be allowed.
+    pub capabilities: &'static [Capability],
+}
+
+/// A capability that a plugin declares; on the wire, `quoin_abi::capability::Declared`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Capability {
+    /// `fs`, `network`, `exec` or `env`.
+    pub kind: &'static str,
+    /// What of that kind.
+    pub pattern: &'static str,
+}

@@ -1,0 +1,173 @@
+//! [`CapabilitySet`]: capabilities compiled once, to be asked often.
+
+use super::error::{CapabilityError, Problem};
+use super::matcher::PathMatcher;
+use super::network::NetworkRule;
+use super::{Access, Capability, MAX_CAPABILITIES, MAX_SET_BYTES, is_private};
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// What a number of capabilities allow together. Cloning it is cheap.
+#[derive(Debug, Clone, Default)]
+pub struct CapabilitySet {
+    parts: Vec<Arc<Compiled>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    capabilities: Vec<Capability>,
+    read: PathMatcher,
+    write: PathMatcher,
+    programs: PathMatcher,
+    /// Bare words, each asked about as if it lay in `/`.
+    words: PathMatcher,
+}
+
+impl CapabilitySet {
+    /// Compiles capabilities.
+    ///
+    /// # Errors
+    ///
+    /// Where there are too many of them, or their patterns are too large together.
+    pub fn new(capabilities: impl IntoIterator<Item = Capability>) -> Result<Self, CapabilityError> {
+        let mut capabilities: Vec<_> = capabilities.into_iter().collect();
+        capabilities.sort_unstable();
+        capabilities.dedup();
+        if let Some((capability, problem)) = over_limit(&capabilities) {
+            return Err(CapabilityError::new(&capability.to_string(), problem));
+        }
+        if capabilities.is_empty() {
+            return Ok(Self::default());
+        }
+        Compiled::new(capabilities).map(|compiled| Self { parts: [Arc::new(compiled)].into() })
+    }
+
+    /// Compiles as many as the limits allow and reports the first that is left out.
+    pub(super) fn up_to_limits(mut capabilities: Vec<Capability>, errors: &mut Vec<CapabilityError>) -> Self {
+        let first_out = over_limit(&capabilities).map(|(capability, problem)| {
+            errors.push(CapabilityError::new(&capability.to_string(), problem));
+            capabilities.iter().position(|other| other == capability).unwrap_or_default()
+        });
+        capabilities.truncate(first_out.unwrap_or(usize::MAX));
+        Self::new(capabilities).unwrap_or_else(|error| {
+            errors.push(error);
+            Self::default()
+        })
+    }
+
+    /// What either of them allows.
+    #[must_use]
+    pub fn union(mut self, other: &Self) -> Self {
+        self.parts.extend_from_slice(&other.parts);
+        self
+    }
+
+    /// Its capabilities, in canonical form.
+    pub fn capabilities(&self) -> impl Iterator<Item = &Capability> {
+        self.parts.iter().flat_map(|part| &part.capabilities)
+    }
+
+    /// Whether a capability of this set alone allows the access.
+    ///
+    /// A public address is allowed by any rule about the network: whom a guest may talk to was decided on the name
+    /// that it used. A private one is allowed by `outbound:private` and by a rule that names it.
+    #[must_use]
+    pub fn allows(&self, access: &Access<'_>) -> bool {
+        let paths = |matches: &dyn Fn(&Compiled) -> bool| self.parts.iter().any(|part| matches(part));
+        match *access {
+            Access::FsRead(path) => paths(&|part| part.read.is_match(path)),
+            Access::FsWrite(path) => paths(&|part| part.write.is_match(path)),
+            Access::Exec { program, asked } => {
+                paths(&|part| part.programs.is_match(program))
+                    || !asked.contains('/') && super::matcher::is_resolved(program) && {
+                        let word = alloc::format!("/{asked}");
+                        paths(&|part| part.words.is_match(&word))
+                    }
+            }
+            Access::Connect { host, port } => self.network().any(|rule| rule.connects(host, port)),
+            Access::Address(address) if is_private(address) => self.private() || self.names(address),
+            Access::Address(_) => self.network().any(|rule| *rule != NetworkRule::Private),
+            Access::Env(name) => self.capabilities().any(|capability| match capability {
+                Capability::Env(variables) => variables.matches(name),
+                _ => false,
+            }),
+        }
+    }
+
+    /// Whether there is any `fs` capability.
+    pub(super) fn any_fs(&self) -> bool {
+        self.capabilities()
+            .any(|capability| matches!(capability, Capability::FsRead(_) | Capability::FsWrite(_)))
+    }
+
+    /// Whether it has `outbound:private`.
+    pub(super) fn private(&self) -> bool {
+        self.network().any(|rule| *rule == NetworkRule::Private)
+    }
+
+    /// Whether one of its rules names that very address.
+    pub(super) fn names(&self, address: IpAddr) -> bool {
+        self.network().any(|rule| rule.names(address))
+    }
+
+    /// Whether one of its rules lets a guest address any host.
+    pub(super) fn any_host(&self) -> bool {
+        self.network().any(|rule| matches!(rule, NetworkRule::To(super::HostPattern::Any, _)))
+    }
+
+    fn network(&self) -> impl Iterator<Item = &NetworkRule> {
+        self.capabilities().filter_map(|capability| match capability {
+            Capability::Network(rule) => Some(rule),
+            _ => None,
+        })
+    }
+}
+
+/// The first capability that goes beyond what one set takes: patterns with wildcards become one automaton, whose
+/// memory grows with their length.
+fn over_limit(capabilities: &[Capability]) -> Option<(&Capability, Problem)> {
+    let mut bytes = 0;
+    capabilities.iter().enumerate().find_map(|(index, capability)| {
+        let patterns = match capability {
+            Capability::FsRead(glob) | Capability::FsWrite(glob) => &glob.patterns[..],
+            Capability::Exec(commands) => &commands.patterns[..],
+            Capability::Network(_) | Capability::Env(_) => &[],
+        };
+        let wild = patterns.iter().filter(|pattern| pattern.has_wildcards());
+        bytes += wild.map(|pattern| pattern.to_string().len()).sum::<usize>();
+        if index >= MAX_CAPABILITIES {
+            Some((capability, Problem::TooMany))
+        } else if bytes > MAX_SET_BYTES {
+            Some((capability, Problem::TooManyPatterns))
+        } else {
+            None
+        }
+    })
+}
+
+impl Compiled {
+    fn new(capabilities: Vec<Capability>) -> Result<Self, CapabilityError> {
+        let error = |problem| {
+            CapabilityError::new(&capabilities.first().map(ToString::to_string).unwrap_or_default(), problem)
+        };
+        let of = |write: bool| {
+            PathMatcher::new(capabilities.iter().flat_map(move |capability| match capability {
+                Capability::FsRead(glob) if !write => &glob.patterns[..],
+                Capability::FsWrite(glob) if write => &glob.patterns[..],
+                _ => &[],
+            }))
+        };
+        let commands = || {
+            capabilities.iter().filter_map(|capability| match capability {
+                Capability::Exec(commands) => Some(commands),
+                _ => None,
+            })
+        };
+        let (read, write) = (of(false).map_err(error)?, of(true).map_err(error)?);
+        let programs = PathMatcher::new(commands().flat_map(|commands| commands.paths())).map_err(error)?;
+        let words = PathMatcher::new(commands().flat_map(|commands| commands.words())).map_err(error)?;
+        Ok(Self { read, write, programs, words, capabilities })
+    }
+}

@@ -1,4 +1,8 @@
-//! Quoin.
+//! Quoin on Linux: profiles, scheduling, reports and the command line around the check engine.
 
+pub mod builtin;
+pub mod cli;
 pub mod expect;
 pub mod profile;
+pub mod report;
+pub mod run;

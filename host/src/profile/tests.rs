@@ -1,0 +1,1 @@
+//! Whole profiles, good and bad.

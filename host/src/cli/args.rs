@@ -65,7 +65,7 @@ pub(super) struct CheckArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) profile: PathBuf,
 
-    /// Table for people or json for programs
+    /// Table, or json for programs
     #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
     pub(super) format: Format,
 
@@ -135,7 +135,7 @@ pub(super) struct PermissionArgs {
 pub(super) enum PluginCommand {
     /// List them, with what they want to be allowed
     List {
-        /// Table for people or json for programs
+        /// Table, or json for programs
         #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
         #[arg(value_name = "FORM")]
         format: Format,

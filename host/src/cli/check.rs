@@ -1,8 +1,8 @@
 //! `quoin check`.
 
+use super::Trouble;
 use super::args::{CheckArgs, Format, VERSION};
 use super::progress::ProgressLine;
-use super::Trouble;
 use crate::builtin;
 use crate::profile::{self, Profile};
 use crate::report::{
@@ -19,8 +19,7 @@ use std::time::Instant;
 /// before the first check runs.
 pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let profile = Arc::new(load(&args.profile)?);
-    let filter =
-        Filter { ids: args.filter.control, tags: args.filter.tag, severity: args.filter.severity };
+    let filter = Filter { ids: args.filter.control, tags: args.filter.tag, severity: args.filter.severity };
     let selected = filter.select(&profile)?;
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
     let setup = Setup {

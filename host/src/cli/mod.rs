@@ -6,8 +6,8 @@ mod completions;
 mod plugin;
 mod progress;
 
-use args::{Cli, Command, PluginCommand};
 use crate::run::{Describe, Prepare};
+use args::{Cli, Command, PluginCommand};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::fmt;
@@ -37,7 +37,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8
     };
     let result = match cli.command {
         Command::Check(args) => check::check(*args, machinery.prepare),
-        Command::Plugin { command: PluginCommand::List { format } } => plugin::list(format, machinery.describe),
+        Command::Plugin { command: PluginCommand::List { format } } => {
+            plugin::list(format, machinery.describe)
+        }
         Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
         Command::Completions { shell } => print(|to| completions::write(shell, to)),
     };

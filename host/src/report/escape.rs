@@ -64,10 +64,7 @@ mod tests {
     #[test]
     fn what_drives_a_terminal_is_escaped() {
         let hostile = "a\u{1b}[2Jb\u{9b}31mc\u{7f}d\ne\r\tf\u{202e}g\u{0}";
-        assert_eq!(
-            Escaped(hostile).to_string(),
-            r"a\u{1b}[2Jb\u{9b}31mc\u{7f}d\ne\r\tf\u{202e}g\u{0}"
-        );
+        assert_eq!(Escaped(hostile).to_string(), r"a\u{1b}[2Jb\u{9b}31mc\u{7f}d\ne\r\tf\u{202e}g\u{0}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Table {
             if !shown.is_empty() {
                 writeln!(to)?;
             }
-            let text = summary_line(&report.summary, report.duration);
+            let text = self.wrapped("", 0, &summary_line(&report.summary, report.duration), 2);
             writeln!(to, "{}", self.style.strong(&text))?;
         }
         to.flush()
@@ -123,7 +123,8 @@ impl Table {
 
         let unexpected = observation.expectations.iter().any(|expectation| !expectation.passed);
         let evidence = observation.evidence.as_ref();
-        let error = observation.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
+        let error =
+            observation.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
         if let Some(error) = error {
             self.labelled("error: ", &error.to_string(), to)?;
         } else if observation.status == ObservationStatus::Fail && !unexpected {
@@ -135,7 +136,7 @@ impl Table {
                 true => self.labelled("true: ", &expectation.expression, to)?,
                 false => self.labelled("not true: ", &expectation.expression, to)?,
             }
-            for seen in expectation.message.lines() {
+            for seen in expectation.message.split('\n').filter(|seen| !seen.is_empty()) {
                 self.text(INDENT + 4, seen, to)?;
             }
         }

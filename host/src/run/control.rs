@@ -2,9 +2,7 @@
 
 use super::outcome::Outcome;
 use crate::profile::Control;
-use crate::report::{
-    ControlReport, ControlStatus, ObservationReport, ObservationStatus, SkipReason,
-};
+use crate::report::{ControlReport, ControlStatus, ObservationReport, ObservationStatus, SkipReason};
 use std::time::{Duration, Instant};
 
 /// Where a control stands.
@@ -111,7 +109,10 @@ impl ControlState {
                         evidence: outcome.evidence,
                         error: outcome.error,
                         expectations: outcome.expectations,
-                        duration: slot.started.zip(slot.ended).map_or(Duration::ZERO, |(start, end)| end - start),
+                        duration: slot
+                            .started
+                            .zip(slot.ended)
+                            .map_or(Duration::ZERO, |(start, end)| end - start),
                         attempts: slot.attempts,
                     })
                 })

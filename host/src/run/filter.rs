@@ -1,6 +1,6 @@
 //! [`Filter`]: which controls of a profile a run looks at.
 
-use crate::profile::{Control, Profile, Severity};
+use crate::profile::{Control, Profile, Severity, nearest};
 use std::fmt;
 
 /// What a control has to be to be looked at. Everything that is set has to hold; the dependencies of what is selected
@@ -24,7 +24,9 @@ impl Filter {
     pub fn select(&self, profile: &Profile) -> Result<Vec<bool>, FilterError> {
         let known = |id: &String| profile.controls.iter().any(|control| control.id.as_str() == *id);
         if let Some(id) = self.ids.iter().find(|id| !known(id)) {
-            return Err(FilterError::UnknownControl { id: id.clone(), near: nearest(id, profile) });
+            let ids = profile.controls.iter().map(|control| control.id.as_str());
+            let near = nearest(id, ids).map(str::to_owned);
+            return Err(FilterError::UnknownControl { id: id.clone(), near });
         }
         let mut selected: Vec<_> = profile.controls.iter().map(|control| self.matches(control)).collect();
         if !selected.contains(&true) && !profile.controls.is_empty() {
@@ -46,18 +48,6 @@ impl Filter {
             && (self.tags.is_empty() || self.tags.iter().any(|tag| control.tags.contains(tag)))
             && self.severity.is_none_or(|least| control.severity.is_some_and(|severity| severity >= least))
     }
-}
-
-/// The known id that begins or ends like `id` for the longest stretch, if that is at least half of it.
-fn nearest(id: &str, profile: &Profile) -> Option<String> {
-    let alike = |other: &str| {
-        let same = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(a, b)| a == b).count();
-        let start = same(&mut id.chars().zip(other.chars()));
-        start.max(same(&mut id.chars().rev().zip(other.chars().rev())))
-    };
-    let ids = profile.controls.iter().map(|control| control.id.as_str());
-    let best = ids.max_by_key(|other| alike(other))?;
-    (alike(best) * 2 >= id.chars().count()).then(|| best.to_owned())
 }
 
 /// Why a filter cannot be meant.
@@ -101,3 +91,52 @@ impl fmt::Display for FilterError {
 }
 
 impl std::error::Error for FilterError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::sample::profile;
+
+    fn ids(filter: &Filter) -> Vec<String> {
+        let profile = profile(
+            "- {id: base, severity: low, observations: [{plugin: file, config: {path: /a}}]}\n\
+             - {id: ssh, severity: high, tags: [net, ssh], depends_on: [base], observations: [{plugin: file}]}\n\
+             - {id: ssh-keys, severity: critical, tags: [ssh], depends_on: [ssh], observations: [{plugin: file}]}\n\
+             - {id: other, tags: [net], observations: [{plugin: file}]}\n",
+        );
+        let selected = filter.select(&profile).unwrap();
+        let controls = profile.controls.iter().zip(selected);
+        controls.filter(|(_, selected)| *selected).map(|(control, _)| control.id.to_string()).collect()
+    }
+
+    #[test]
+    fn everything_that_is_set_has_to_hold_and_dependencies_come_along() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(ids(&Filter::default()), ["base", "ssh", "ssh-keys", "other"]);
+        assert_eq!(
+            ids(&Filter { ids: words(&["ssh-keys"]), ..Filter::default() }),
+            ["base", "ssh", "ssh-keys"]
+        );
+        assert_eq!(ids(&Filter { ids: words(&["base", "other"]), ..Filter::default() }), ["base", "other"]);
+        assert_eq!(ids(&Filter { tags: words(&["net"]), ..Filter::default() }), ["base", "ssh", "other"]);
+        let severe = Some(Severity::High);
+        assert_eq!(ids(&Filter { severity: severe, ..Filter::default() }), ["base", "ssh", "ssh-keys"]);
+        let both = Filter { tags: words(&["net"]), severity: severe, ..Filter::default() };
+        assert_eq!(ids(&both), ["base", "ssh"]);
+    }
+
+    #[test]
+    fn a_filter_that_leaves_nothing_is_refused() {
+        let profile = profile("- {id: sshd, observations: [{plugin: file}]}");
+        let unknown = Filter { ids: vec!["ssdh".into()], ..Filter::default() };
+        assert_eq!(
+            unknown.select(&profile).unwrap_err().to_string(),
+            "--control ssdh: the profile has no such control; did you mean `sshd`?"
+        );
+        let nothing = Filter { tags: vec!["x".into()], severity: Some(Severity::Low), ..Filter::default() };
+        assert_eq!(
+            nothing.select(&profile).unwrap_err().to_string(),
+            "no control of the profile is selected by --tag x --severity low"
+        );
+    }
+}

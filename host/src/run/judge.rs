@@ -27,8 +27,9 @@ pub fn judge(evidence: Evidence, expect: &[Expectation]) -> Outcome {
             }
             Err(error) => {
                 let message = error.to_string();
-                unclear
-                    .get_or_insert_with(|| ErrorDetail::new(ErrorType::Validation, "EEXPECT", message.clone()));
+                unclear.get_or_insert_with(|| {
+                    ErrorDetail::new(ErrorType::Validation, "EEXPECT", message.clone())
+                });
                 (false, message)
             }
         };
@@ -122,7 +123,8 @@ mod tests {
         assert_eq!(status(evidence(false, json!({}), Some(refused())), &asked), Pass);
         let other = [r#"error.code == "ETIMEDOUT""#];
         assert_eq!(status(evidence(false, json!({}), Some(refused())), &other), Fail);
-        let missing = ErrorDetail::new(ErrorType::Capability, "ENOTCAPABLE", "fs:read:/etc/shadow is missing");
+        let missing =
+            ErrorDetail::new(ErrorType::Capability, "ENOTCAPABLE", "fs:read:/etc/shadow is missing");
         assert_eq!(status(evidence(false, json!({}), Some(missing)), &["error != nil"]), Error);
     }
 
@@ -138,7 +140,13 @@ mod tests {
         for yes in ["error == nil", "!error", "status or error.code == 'x'", "(error?.code) == 1", "error"] {
             assert!(speaks_of_error(yes), "{yes}");
         }
-        for no in ["data.error == nil", r#"data.log contains "error""#, r#""\"error" == ''"#, "errors", "data . error"] {
+        for no in [
+            "data.error == nil",
+            r#"data.log contains "error""#,
+            r#""\"error" == ''"#,
+            "errors",
+            "data . error",
+        ] {
             assert!(!speaks_of_error(no), "{no}");
         }
     }

@@ -9,6 +9,8 @@ pub mod observe;
 mod outcome;
 mod plugin;
 mod pool;
+#[cfg(test)]
+mod sample;
 
 pub use events::{Event, Events};
 pub use filter::{Filter, FilterError};

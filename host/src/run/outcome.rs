@@ -22,7 +22,12 @@ impl Outcome {
     /// An observation that could not be made.
     #[must_use]
     pub const fn error(error: ErrorDetail) -> Self {
-        Self { status: ObservationStatus::Error, evidence: None, error: Some(error), expectations: Vec::new() }
+        Self {
+            status: ObservationStatus::Error,
+            evidence: None,
+            error: Some(error),
+            expectations: Vec::new(),
+        }
     }
 
     /// An observation that the time did not suffice for.

@@ -1,4 +1,5 @@
 //! Quoin.
 
 pub mod expect;
+mod nearest;
 pub mod profile;

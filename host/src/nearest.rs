@@ -1,7 +1,7 @@
 //! What someone may have meant.
 
 /// The one of `known` that is most like `word`, if one is like it at all.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Long words are no slips of the pen, and comparing them costs.
     let word: Vec<char> = word.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect();
     if word.len() > LONGEST {
@@ -17,7 +17,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// The advice that goes with an unknown word: the nearest known one, or all of them if they are few.
-pub(super) fn advice(word: &str, known: &[&str], what: &str) -> String {
+pub(crate) fn advice(word: &str, known: &[&str], what: &str) -> String {
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() || known.len() > 16 => String::new(),

@@ -1,0 +1,1 @@
+//! Expressions, good, bad and hostile.

@@ -1,13 +1,59 @@
 //! Expectations: what has to be true of an observation's evidence, in the expr language.
+//!
+//! ```
+//! use quoin::expect::Expectation;
+//! use quoin_abi::evidence::Evidence;
+//!
+//! let mut evidence = Evidence::default();
+//! evidence.data.insert("mode".into(), "0644".into());
+//! let expectation = Expectation::parse(r#"data.mode == "0600""#).unwrap();
+//! let outcome = expectation.evaluate(&evidence).unwrap();
+//! assert_eq!(outcome.message.unwrap(), r#"expected data.mode == "0600" (data.mode = "0644")"#);
+//! ```
+//!
+//! The `expr-lang` crate parses and evaluates. It trusts its input more than a program may that runs as root on what
+//! others wrote, so `lexer` and `rewrite` stand in front of its parser, `functions`, `predicates` and `budget` behind
+//! its evaluator, and a panic in either ends as an error.
 
+mod budget;
+mod functions;
+mod lexer;
+mod path;
+mod predicates;
+mod rewrite;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use budget::charge;
+use expr::{Context, ContextProvider, Value};
+use functions::{LANGUAGE, paid};
+use lexer::Kind;
+use path::{Facts, Found, Path};
+use pest::error::{ErrorVariant, InputLocation};
 use quoin_abi::evidence::Evidence;
+use rewrite::Piece;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use value::describe;
+
+/// The longest expression, in characters.
+pub const LONGEST: usize = 1_000;
+/// The most nodes: names, literals, operators and indices.
+pub const NODES: usize = 100;
+/// How many rules the grammar may try; a hundred nodes need some ten thousand.
+const ATTEMPTS: usize = 1_000_000;
 
 /// An expression that has been read and can be evaluated, as often as one likes and from any thread.
 #[derive(Debug, Clone)]
 pub struct Expectation {
     text: String,
     program: expr::Program,
+    paths: Vec<Path>,
+    ranges: Vec<Value>,
 }
 
 /// Why a text is no expectation.
@@ -41,14 +87,38 @@ impl Expectation {
     /// Reads an expression.
     ///
     /// # Errors
-    /// With what is wrong and where.
+    /// With what is wrong and where: the syntax, an unknown name or function, a pattern that is none, or the
+    /// expression's size ([`LONGEST`], [`NODES`]).
     pub fn parse(text: &str) -> Result<Self, ExpectError> {
-        let program = expr::compile(text).map_err(|error| ExpectError {
-            message: error.to_string(),
-            column: 1,
-            width: 1,
-        })?;
-        Ok(Self { text: text.to_owned(), program })
+        let whole = |message: String| ExpectError { message, column: 1, width: text.chars().count().max(1) };
+        if text.chars().count() > LONGEST {
+            return Err(whole(format!("the expression is longer than {LONGEST} characters")));
+        }
+        let tokens = lexer::tokens(text)?;
+        if tokens.is_empty() {
+            return Err(whole("the expression is empty".into()));
+        }
+        let nodes = tokens.iter().filter(|token| is_node(&token.kind)).count();
+        if nodes > NODES {
+            return Err(whole(format!(
+                "the expression has {nodes} nodes, and {NODES} is the most: write it as several"
+            )));
+        }
+        let rewritten = rewrite::rewrite(&tokens)?;
+        let code = rewritten.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
+        let program = match compile(&code) {
+            Some(Ok(program)) => program,
+            Some(Err(error)) => return Err(syntax_error(&error, &rewritten.pieces, text)),
+            None => return Err(whole("the expression cannot be read".into())),
+        };
+        for (pattern, at, width) in &rewritten.patterns {
+            check_pattern(pattern, at + 1, *width)?;
+        }
+        let ranges = rewritten
+            .ranges
+            .iter()
+            .map(|(from, to)| Value::Array((*from..=*to).map(Value::Integer).collect()));
+        Ok(Self { text: text.to_owned(), program, ranges: ranges.collect(), paths: rewritten.paths })
     }
 
     /// The expression as it was written.
@@ -60,17 +130,148 @@ impl Expectation {
     /// Whether it is true of `evidence`.
     ///
     /// # Errors
-    /// If it is neither true nor false.
+    /// If it is neither: a comparison of things that don't compare, a field of nothing, a result that is not true or
+    /// false, or more work than an expectation may be.
     pub fn evaluate(&self, evidence: &Evidence) -> Result<Outcome, EvaluationError> {
-        let context = expr::Context::from_iter([("status", evidence.status)]);
-        match expr::run(&self.program, &context) {
-            Ok(expr::Value::Bool(passed)) => {
-                Ok(Outcome { passed, message: (!passed).then(|| self.text.clone()) })
+        let facts = Facts::new(evidence);
+        let scope = Scope {
+            parts: self
+                .paths
+                .iter()
+                .map(|path| Part { found: facts.find(path), copy: OnceCell::new() })
+                .collect(),
+            ranges: &self.ranges,
+            complaint: RefCell::new(None),
+        };
+        let (result, exhausted) = budget::with_budget(|| {
+            catch_unwind(AssertUnwindSafe(|| LANGUAGE.run(&self.program, &scope))).ok()
+        });
+        let seen = self.seen(&scope);
+        let why = match result {
+            Some(Ok(Value::Bool(true))) => return Ok(Outcome { passed: true, message: None }),
+            Some(Ok(Value::Bool(false))) => {
+                let message = Some(format!("expected {}{seen}", self.text));
+                return Ok(Outcome { passed: false, message });
             }
-            Ok(other) => Err(EvaluationError { message: other.to_string() }),
-            Err(error) => Err(EvaluationError { message: error.to_string() }),
+            _ if exhausted => "it takes too many steps".to_owned(),
+            Some(Ok(other)) => format!("it is {}, not true or false", describe(&other)),
+            Some(Err(error)) => scope.complaint.take().unwrap_or_else(|| lower(&error.to_string())),
+            None => "the evaluator failed".to_owned(),
+        };
+        Err(EvaluationError { message: format!("cannot evaluate {}: {why}{seen}", self.text) })
+    }
+
+    /// The values that were looked at: ` (data.mode = "0644")`.
+    fn seen(&self, scope: &Scope<'_>) -> String {
+        let parts = self.paths.iter().zip(&scope.parts);
+        let seen: Vec<String> = parts
+            .filter(|(_, part)| part.copy.get().is_some())
+            .filter_map(|(path, part)| Some(format!("{path} = {}", part.found.as_ref().ok()?.show())))
+            .collect();
+        if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) }
+    }
+}
+
+/// What an expression's hidden names stand for.
+struct Scope<'s> {
+    parts: Vec<Part<'s>>,
+    ranges: &'s [Value],
+    /// Why a name stands for nothing, which the evaluator can't be told.
+    complaint: RefCell<Option<String>>,
+}
+
+/// A part of the evidence, copied once it is asked for.
+struct Part<'s> {
+    found: Result<Found<'s>, String>,
+    copy: OnceCell<Value>,
+}
+
+impl ContextProvider for Scope<'_> {
+    fn get(&self, key: &str) -> Option<&Value> {
+        let value = match key.get(..2)? {
+            "$p" => {
+                let part = self.parts.get(key[2..].parse::<usize>().ok()?)?;
+                match &part.found {
+                    Ok(found) => part.copy.get_or_init(|| found.to_value()),
+                    Err(complaint) => {
+                        self.complaint.replace(Some(complaint.clone()));
+                        return None;
+                    }
+                }
+            }
+            "$r" => self.ranges.get(key[2..].parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+        // The evaluator copies what it gets.
+        charge(paid(value).ok()?).ok()?;
+        Some(value)
+    }
+
+    fn to_context(&self) -> Context {
+        Context::default()
+    }
+}
+
+fn is_node(kind: &Kind) -> bool {
+    match kind {
+        Kind::Name(_) | Kind::Number(..) | Kind::Text(_) | Kind::Bytes(_) => true,
+        Kind::Sign(sign) => !matches!(*sign, "." | "?." | "," | ";" | ":" | "="),
+        Kind::Open(bracket) => *bracket != '(',
+        Kind::Close(_) => false,
+    }
+}
+
+/// None if the crate panics, which it does for some texts that its grammar allows.
+fn compile(code: &str) -> Option<expr::Result<expr::Program>> {
+    static LIMIT: Once = Once::new();
+    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(ATTEMPTS)));
+    catch_unwind(|| expr::compile(code)).ok()
+}
+
+/// The crate keeps a pattern that is none until it is used.
+fn check_pattern(pattern: &str, column: usize, width: usize) -> Result<(), ExpectError> {
+    let code = format!("\"\" matches {}", rewrite::quote(pattern));
+    match compile(&code)
+        .map(|program| program.and_then(|program| functions::PLAIN.run(&program, &Context::default())))
+    {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => {
+            let error = error.to_string();
+            let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Err(ExpectError { message: format!("this is no pattern: {why}"), column, width })
+        }
+        None => Err(ExpectError { message: "this is no pattern".into(), column, width }),
+    }
+}
+
+/// What the grammar has against an expression, in terms of the text that it was written as.
+fn syntax_error(error: &expr::Error, pieces: &[Piece], text: &str) -> ExpectError {
+    let whole = |message: String| ExpectError { message, column: 1, width: text.chars().count() };
+    let expr::Error::PestError(error) = error else { return whole(lower(&error.to_string())) };
+    if matches!(error.variant, ErrorVariant::CustomError { .. }) {
+        return whole("the expression is too complicated".into());
+    }
+    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    let mut end = 0;
+    for piece in pieces {
+        end += piece.text.len() + 1;
+        if at < end {
+            let found: String = text.chars().skip(piece.at).take(piece.width).collect();
+            return ExpectError {
+                message: format!("`{found}` is unexpected here"),
+                column: piece.at + 1,
+                width: piece.width,
+            };
         }
     }
+    let column = text.trim_end().chars().count() + 1;
+    ExpectError { message: "the expression ends too early".into(), column, width: 1 }
+}
+
+/// The crate's messages begin as sentences; here they go on after a colon.
+fn lower(message: &str) -> String {
+    let mut characters = message.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 impl fmt::Display for ExpectError {

@@ -3,13 +3,13 @@
 use super::config::convert;
 use super::graph::circles;
 use super::model::{Control, ControlId, Observation, Severity};
-use super::nearest::nearest;
 use super::plugins::Plugins;
 use super::retry::{Backoff, Retry};
 use super::shape::{Fields, count, duration, fields, list, text, texts, word};
 use super::source::Sources;
 use super::yaml::{Kind, Node, Scalar, Span, Value};
 use crate::expect::Expectation;
+use crate::nearest::nearest;
 use serde_json::Map;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;

@@ -32,7 +32,6 @@ mod graph;
 mod limits;
 mod merge;
 mod model;
-mod nearest;
 mod plugins;
 mod retry;
 mod shape;

@@ -2,10 +2,10 @@
 
 use super::extend::normal;
 use super::model::{Plugin, PluginName, PluginSource};
-use super::nearest::nearest;
 use super::shape::{list, text};
 use super::source::Sources;
 use super::yaml::{Node, Span};
+use crate::nearest::nearest;
 use std::collections::HashMap;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! Reading values that have to have a certain shape; what has not is reported, with what was expected.
 
 use super::duration::parse_duration;
-use super::nearest::advice;
 use super::source::Sources;
 use super::yaml::{Entry, Kind, Node, Value};
+use crate::nearest::advice;
 use std::time::Duration;
 
 /// A map of which all keys are known.

@@ -4,9 +4,9 @@
 //! unless they look like a slip of the pen.
 
 use super::limits::Limits;
-use super::nearest::nearest;
 use super::source::Sources;
 use super::yaml::{Entry, Form, Kind, Node, Scalar, Span, Value};
+use crate::nearest::nearest;
 use std::collections::HashMap;
 
 /// Replaces the variables in every value below a node.

@@ -17,7 +17,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// The advice that goes with an unknown word: the nearest known one, or all of them if they are few.
-pub(super) fn advice(word: &str, known: &[&str], what: &str) -> String {
+pub(crate) fn advice(word: &str, known: &[&str], what: &str) -> String {
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() || known.len() > 16 => String::new(),

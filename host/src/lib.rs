@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod cli;
 pub mod expect;
+pub mod linux;
 mod nearest;
 pub mod profile;
 pub mod report;

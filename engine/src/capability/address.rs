@@ -70,13 +70,11 @@ impl Block {
             IpAddr::V4(_) => {
                 RESERVED_V4.iter().any(|(address, prefix)| within(Ipv4Addr::from(*address).into(), *prefix))
             }
-            IpAddr::V6(v6) => {
-                let embedded = embedded(v6).filter(|_| self.prefix == 128);
-                embedded.map_or(
-                    RESERVED_V6.iter().any(|(address, prefix)| within((*address).into(), *prefix)),
-                    |v4| Self::one(v4.into()).is_private(),
-                )
-            }
+            IpAddr::V6(v6) => match embedded(v6, self.prefix) {
+                Some(v4) => v4.is_private(),
+                None if self.contains(NAT64.into()) => false,
+                None => RESERVED_V6.iter().any(|(address, prefix)| within((*address).into(), *prefix)),
+            },
         }
     }
 }
@@ -151,13 +149,16 @@ const RESERVED_V6: [(Ipv6Addr, u8); 7] = [
     (Ipv6Addr::new(0x3ffe, 0, 0, 0, 0, 0, 0, 0), 16), // 6bone, returned (RFC 3701)
 ];
 
-/// The IPv4 address that a translator or a tunnel would send to: NAT64 (RFC 6052) and 6to4 (RFC 3056).
-fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+/// `64:ff9b::/96`, behind which lies all of IPv4 (RFC 6052).
+const NAT64: Ipv6Addr = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0);
+
+/// The IPv4 addresses that a translator or a tunnel would send to: NAT64 and 6to4 (RFC 3056).
+fn embedded(address: Ipv6Addr, prefix: u8) -> Option<Block> {
     let octets = address.octets();
-    let at = |i: usize| Ipv4Addr::new(octets[i], octets[i + 1], octets[i + 2], octets[i + 3]);
+    let at = |i: usize| Ipv4Addr::new(octets[i], octets[i + 1], octets[i + 2], octets[i + 3]).into();
     match address.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, _, _] => Some(at(12)),
-        [0x2002, ..] => Some(at(2)),
+        [0x64, 0xff9b, 0, 0, 0, 0, _, _] if prefix >= 96 => Some(Block::masked(at(12), prefix - 96)),
+        [0x2002, ..] if prefix >= 16 => Some(Block::masked(at(2), (prefix - 16).min(32))),
         _ => None,
     }
 }
@@ -285,5 +286,10 @@ mod tests {
         assert!(!Block::parse("8.0.0.0/6").unwrap().is_private());
         assert!(!Block::parse("::/0").unwrap().is_private());
         assert!(!Block::parse("2002::/16").unwrap().is_private());
+        assert!(Block::parse("2002:a00::/24").unwrap().is_private());
+        assert!(Block::parse("64:ff9b::a00:0/104").unwrap().is_private());
+        assert!(!Block::parse("64:ff9b::/96").unwrap().is_private());
+        assert!(!Block::parse("64:ff9b::/64").unwrap().is_private());
+        assert!(!Block::parse("::/3").unwrap().is_private());
     }
 }

@@ -86,3 +86,66 @@ fn network(hosts: &[String], ports: &[String], take: &mut impl FnMut(Result<Capa
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn read(json: &str) -> (Vec<String>, Vec<String>) {
+        let (set, errors) = CapabilitySet::from_declared(&serde_json::from_str(json).unwrap());
+        (
+            set.capabilities().map(ToString::to_string).collect(),
+            errors.iter().map(ToString::to_string).collect(),
+        )
+    }
+
+    #[test]
+    fn both_forms_mean_the_same() {
+        let list = read(
+            r#"[{"kind": "fs", "pattern": "read:/etc/**"}, {"kind": "fs", "pattern": "write:/tmp/x"},
+                {"kind": "network", "pattern": "outbound:example.com:80,443"},
+                {"kind": "network", "pattern": "outbound:[::1]:80,443"},
+                {"kind": "network", "pattern": "outbound:private"},
+                {"kind": "env", "pattern": "LC_*"}, {"kind": "exec", "pattern": "/bin/ls"}]"#,
+        );
+        let structured = read(
+            r#"{"network": {"rules": [{"hosts": ["example.com", "::1", "private"], "ports": ["80", "443"]}]},
+                "fs": {"rules": [{"read": ["/etc/**"], "write": ["/tmp/x"]}]},
+                "env": {"vars": ["LC_*"]}, "exec": {"commands": ["/bin/ls"]}}"#,
+        );
+        assert_eq!(list, structured);
+        assert_eq!((list.0.len(), list.1.len()), (7, 0));
+    }
+
+    #[test]
+    fn what_is_malformed_is_reported_and_grants_nothing() {
+        let (set, errors) = read(
+            r#"[{"kind": "files", "pattern": "read:/"}, {"kind": "fs", "pattern": "read:etc"},
+                {"kind": "fs", "pattern": "/etc"}, {"pattern": "x"}, {"kind": "env", "pattern": "A"}]"#,
+        );
+        assert_eq!(set, ["env:A"]);
+        assert_eq!(errors.len(), 4);
+        assert!(errors[0].contains("`files:read:/`: unknown kind"), "{errors:?}");
+        let (set, errors) = read(
+            r#"{"network": {"rules": [{"hosts": ["a"]}, {"ports": ["1"]}, {"hosts": ["a", "b c"], "ports": ["1"]},
+                {"hosts": ["a"], "ports": ["x"]}, {"hosts": ["*"], "ports": ["80,443", "8000-8100"]}]}}"#,
+        );
+        assert_eq!(set, ["network:outbound:80,443,8000-8100", "network:outbound:a:1"]);
+        assert_eq!(errors.len(), 4, "{errors:?}");
+    }
+
+    #[test]
+    fn a_plugin_cannot_declare_without_end() {
+        let one = |i: usize| Declared { kind: "env".into(), pattern: format!("A{i}") };
+        let many = Capabilities::List((0..MAX_CAPABILITIES + 5).map(one).collect());
+        let (set, errors) = CapabilitySet::from_declared(&many);
+        assert_eq!(set.capabilities().count(), MAX_CAPABILITIES);
+        assert_eq!(errors[0].problem, Problem::TooMany);
+        let glob =
+            |i: usize| Declared { kind: "fs".into(), pattern: format!("read:/{i}{}*", "?a".repeat(63)) };
+        let (set, errors) = CapabilitySet::from_declared(&Capabilities::List((0..900).map(glob).collect()));
+        assert_eq!(errors[0].problem, Problem::TooManyPatterns);
+        assert!(set.capabilities().count() > 100);
+    }
+}

@@ -47,3 +47,32 @@ impl fmt::Display for Variables {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        Variables::parse(pattern).unwrap().matches(name)
+    }
+
+    #[test]
+    fn names_and_prefixes() {
+        assert!(matches("HOME", "HOME"));
+        assert!(!matches("HOME", "HOMES"));
+        assert!(!matches("HOME", "home"));
+        assert!(matches("LC_*", "LC_ALL"));
+        assert!(matches("LC_*", "LC_"));
+        assert!(!matches("LC_*", "LC"));
+        assert!(!matches("LC_*", "XLC_ALL"));
+        assert!(matches("*", "ANY"));
+    }
+
+    #[test]
+    fn malformed_names() {
+        for text in ["", "A=B", "A,B", "*_X", "A*B", "**", "A ", "A?", "A\n"] {
+            assert_eq!(Variables::parse(text), Err(Problem::EnvName), "{text}");
+        }
+        assert_eq!(Variables::named("LC_*"), Err(Problem::EnvName));
+    }
+}

@@ -14,8 +14,11 @@ pub struct Commands {
 
 impl Commands {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
-        let patterns = glob::parse_list(text)?;
         // A relative path would mean another program in another directory.
+        let patterns = glob::parse_list(text).map_err(|problem| match problem {
+            Problem::NotAbsolute => Problem::Command,
+            problem => problem,
+        })?;
         let word = |pattern: &Pattern| matches!(pattern.components[..], [Component::Name(_)]);
         if patterns.iter().all(|pattern| pattern.absolute || word(pattern)) {
             Ok(Self { patterns })
@@ -41,5 +44,35 @@ impl fmt::Display for Commands {
             write!(f, "{}{pattern}", if index == 0 { "" } else { "," })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn lists_are_sorted_and_written_out() {
+        for (text, canonical) in [
+            ("uname", "uname"),
+            ("uname,id,uname", "id,uname"),
+            ("id,/usr/bin/*", "id,/usr/bin/*"),
+            ("**", "**"),
+            ("{ip,ss},/sbin//{ip,ss}", "ip,ss,/sbin/ip,/sbin/ss"),
+            (r"a\,b", r"a\,b"),
+            ("ip*", "ip*"),
+        ] {
+            assert_eq!(Commands::parse(text).unwrap().to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn malformed_commands() {
+        for text in ["", ",", "a,", ",a", "./run", "bin/run", ".", "a/", "{a,}"] {
+            assert_eq!(Commands::parse(text), Err(Problem::Command), "{text}");
+        }
+        assert_eq!(Commands::parse("/usr/../bin/sh"), Err(Problem::ParentDirectory));
+        assert!(Commands::parse("a}").is_err());
     }
 }

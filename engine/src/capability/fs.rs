@@ -96,3 +96,95 @@ pub fn escape(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capability::Capability;
+    use alloc::format;
+    use alloc::string::ToString;
+
+    fn canonical(glob: &str) -> Result<String, Problem> {
+        PathGlob::parse(glob).map(|glob| glob.to_string())
+    }
+
+    #[test]
+    fn globs_are_normalised() {
+        for (glob, expected) in [
+            ("/etc/", "/etc"),
+            ("//etc///ssh", "/etc/ssh"),
+            ("/./etc/./ssh/.", "/etc/ssh"),
+            ("/", "/"),
+            ("//.", "/"),
+            ("/**", "**"),
+            ("/**/**/a", "**/a"),
+            ("/a/***/b", "/a/**/b"),
+            ("/a**b/**c", "/a*b/*c"),
+            ("/[a]/[.]/[?]", r"/a/\?"),
+            ("/[^a-c]", "/[!a-c]"),
+            ("/[]a]", r"/[\]a]"),
+            (r"/a\b\/c", "/ab/c"),
+            ("/a,b", r"/a\,b"),
+            ("/{b,a,b}", "{/a,/b}"),
+            ("/{etc,usr/lib}/os-release", "{/etc/os-release,/usr/lib/os-release}"),
+            ("{/a,/b}{,.bak}", "{/a,/a.bak,/b,/b.bak}"),
+            ("/Grüße/日本", "/Grüße/日本"),
+        ] {
+            assert_eq!(canonical(glob).as_deref(), Ok(expected), "{glob}");
+        }
+    }
+
+    #[test]
+    fn malformed_globs() {
+        for glob in ["", "etc", "*", "*/a", "~/x", "a/**", "{/a,b}", "{,/a}", "**a", "./a", "./**"] {
+            assert_eq!(canonical(glob), Err(Problem::NotAbsolute), "{glob}");
+        }
+        for glob in ["/..", "/a/../b", "/a/{b,..}", r"/a/\../b", "/a/[.]."] {
+            assert_eq!(canonical(glob), Err(Problem::ParentDirectory), "{glob}");
+        }
+        for glob in [
+            "/[", "/[]", "/[a", "/[!", "/[a-", "/{", "/{a", "/}", "/a}", r"/\", "/[b-a]", "/[/]", "/[+-/]",
+            "/[ä]", "/a\0b",
+        ] {
+            assert!(matches!(canonical(glob), Err(Problem::Glob(_))), "{glob}");
+        }
+    }
+
+    #[test]
+    fn globs_have_limits() {
+        assert_eq!(canonical(&format!("/{}", "*a".repeat(65))), Err(Problem::TooComplex));
+        assert_eq!(canonical(&format!("/{}", "{a,b}".repeat(7))), Err(Problem::TooComplex));
+        assert_eq!(canonical(&format!("/{}{}", "{".repeat(9), "}".repeat(9))), Err(Problem::TooComplex));
+        let bomb = format!("/{}", "{a,b}".repeat(2_000));
+        assert_eq!(canonical(&bomb), Err(Problem::TooComplex));
+        let long = format!("/{}", "a".repeat(20_000));
+        assert_eq!(Capability::parse("fs", &format!("read:{long}")).unwrap_err().problem, Problem::TooLong);
+        // Short as it is written, long when it is printed.
+        let grows = format!("read:/{}/{{{}}}", "a".repeat(4_000), ["b"; 60].join("x,"));
+        assert!(matches!(
+            Capability::parse("fs", &grows).unwrap_err().problem,
+            Problem::TooLong | Problem::TooComplex
+        ));
+    }
+
+    #[test]
+    fn every_linux_path_can_be_escaped() {
+        let path = format!("/{}", "*".repeat(4_094));
+        let capability: Capability = format!("fs:read:{}", escape(&path)).parse().unwrap();
+        assert_eq!(capability.to_string(), format!("fs:read:{}", escape(&path)));
+        assert!(LiteralPath::new(&path).is_ok());
+    }
+
+    #[test]
+    fn literal_paths() {
+        assert_eq!(LiteralPath::new("//srv/./*[x]{a,b}/").unwrap().as_str(), "/srv/*[x]{a,b}");
+        assert_eq!(LiteralPath::new("/").unwrap().as_str(), "/");
+        for (path, problem) in
+            [("etc", Problem::NotAbsolute), ("", Problem::NotAbsolute), ("/a/../b", Problem::ParentDirectory)]
+        {
+            assert_eq!(LiteralPath::new(path).unwrap_err().problem, problem);
+        }
+        assert!(LiteralPath::new("/a\0").is_err());
+        assert_eq!(LiteralPath::new(&"/a".repeat(4_000)).unwrap_err().problem, Problem::TooLong);
+    }
+}

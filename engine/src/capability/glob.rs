@@ -61,6 +61,9 @@ impl Pattern {
         let any = |name: &[Piece]| name.len() > 1 && name.iter().all(|piece| *piece == Piece::Star);
         let first = pieces.split(|piece| *piece == Piece::Slash).next().unwrap_or_default();
         let absolute = pieces.first() == Some(&Piece::Slash) || any(first);
+        if !absolute && pieces.contains(&Piece::Slash) {
+            return Err(Problem::NotAbsolute);
+        }
         for name in pieces.split(|piece| *piece == Piece::Slash) {
             if any(name) {
                 if components.last() != Some(&Component::Any) {

@@ -99,3 +99,120 @@ impl Grants {
         self.covered.push((resolved, write));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn set(capabilities: &[&str]) -> CapabilitySet {
+        CapabilitySet::new(capabilities.iter().map(|text| text.parse().unwrap())).unwrap()
+    }
+
+    fn literal(path: &str, write: bool) -> Literal {
+        Literal { path: LiteralPath::new(path).unwrap(), write }
+    }
+
+    #[test]
+    fn only_the_intersection_is_granted() {
+        let grants = Grants::new(set(&["fs:read:/etc/**", "env:A"]), set(&["fs:read:**", "env:B"]), []);
+        assert!(grants.any_fs());
+        assert!(grants.decide(Access::FsRead("/etc/hosts")).is_ok());
+        assert!(grants.decide(Access::FsRead("/root")).is_err());
+        assert!(grants.decide(Access::Env("A")).is_err());
+        assert!(grants.decide(Access::Env("B")).is_err());
+        assert!(!Grants::new(set(&["fs:read:**"]), set(&["env:*"]), []).any_fs());
+        assert!(!Grants::none().any_fs());
+        assert!(Grants::none().decide(Access::FsRead("/")).is_err());
+    }
+
+    #[test]
+    fn a_literal_path_is_itself_and_what_it_leads_to() {
+        let literals =
+            [literal("/etc/os-release", false), literal("/etc/[a]*", false), literal("/etc/w", true)];
+        let mut grants = Grants::new(set(&["fs:read:/etc/**", "fs:write:**"]), set(&[]), literals);
+        assert!(grants.any_fs());
+        assert_eq!(
+            grants.literals().collect::<Vec<_>>(),
+            [("/etc/os-release", false), ("/etc/[a]*", false), ("/etc/w", true)]
+        );
+        assert!(grants.decide(Access::FsRead("/etc/os-release")).is_ok());
+        assert!(grants.decide(Access::FsWrite("/etc/os-release")).is_err());
+        assert!(grants.decide(Access::FsRead("/etc/[a]*")).is_ok());
+        assert!(grants.decide(Access::FsRead("/etc/ab")).is_err());
+        assert!(grants.decide(Access::FsWrite("/etc/w")).is_ok());
+        assert!(grants.decide(Access::FsRead("/etc/w")).is_err());
+        assert!(grants.decide(Access::FsRead("/usr/lib/os-release")).is_err());
+        grants.cover("/usr/lib/os-release".into(), false);
+        assert!(grants.decide(Access::FsRead("/usr/lib/os-release")).is_ok());
+        assert!(grants.decide(Access::FsWrite("/usr/lib/os-release")).is_err());
+    }
+
+    #[test]
+    fn a_literal_path_that_the_plugin_does_not_declare_is_not_taken() {
+        let grants = Grants::new(
+            set(&["fs:read:/etc/**"]),
+            set(&[]),
+            [literal("/root/x", false), literal("/etc/x", true)],
+        );
+        assert_eq!(grants.literals().count(), 0);
+        assert!(!grants.any_fs());
+        assert!(!grants.decide(Access::FsRead("/root/x")).unwrap_err().declared);
+    }
+
+    #[test]
+    fn private_addresses() {
+        let private = Access::Address([192, 168, 1, 1].into());
+        let decide = |declared: &[&str], granted: &[&str]| {
+            Grants::new(set(declared), set(granted), []).decide(private)
+        };
+        // The operator's own words, and a plugin that talks to whatever it is configured for.
+        assert!(decide(&["network:outbound:*"], &["network:outbound:192.168.1.1:80"]).is_ok());
+        assert!(decide(&["network:outbound:*"], &["network:outbound:192.168.1.2:80"]).is_err());
+        // A plugin that may talk to one name only has no business there.
+        assert!(decide(&["network:outbound:a.example:80"], &["network:outbound:192.168.1.1:80"]).is_err());
+        // Where a name leads, both have to say it.
+        assert!(
+            decide(&["network:outbound:*"], &["network:outbound:*", "network:outbound:private"]).is_err()
+        );
+        assert!(
+            decide(&["network:outbound:*", "network:outbound:private"], &["network:outbound:*"]).is_err()
+        );
+        let both = ["network:outbound:*", "network:outbound:private"];
+        assert!(decide(&both, &both).is_ok());
+        assert_eq!(decide(&both, &[]).unwrap_err().capability, "network:outbound:private");
+        let public = Access::Address([9, 9, 9, 9].into());
+        assert!(Grants::new(set(&both), set(&["network:outbound:a.example:80"]), []).decide(public).is_ok());
+        assert!(Grants::new(set(&both), set(&["network:outbound:private"]), []).decide(public).is_err());
+    }
+
+    #[test]
+    fn refusals_say_what_to_pass() {
+        let declared = ["fs:read:**", "exec:**", "network:outbound:*", "network:outbound:private", "env:*"];
+        let grants = Grants::new(set(&declared), set(&[]), []);
+        for (access, words) in [
+            (Access::FsRead("/etc/shadow"), "fs:read:/etc/shadow"),
+            (Access::FsRead("/it's [a]*"), r"'fs:read:/it'\''s \[a]\*'"),
+            (Access::FsRead("/a\nb"), r"$'fs:read:/a\012b'"),
+            (Access::FsRead("/é"), "'fs:read:/é'"),
+            (Access::Exec { program: "/bin/a,b", asked: "a,b" }, r"'exec:a\,b'"),
+            (Access::Exec { program: "/bin/id", asked: "/usr/bin/id" }, "exec:/bin/id"),
+            (Access::Connect { host: "Example.com", port: 443 }, "network:outbound:example.com:443"),
+            (Access::Connect { host: "::1", port: 80 }, "'network:outbound:[::1]:80'"),
+            (Access::Connect { host: "no host", port: 80 }, "network:outbound:80"),
+            (Access::Address([10, 0, 0, 1].into()), "network:outbound:private"),
+            (Access::Env("HOME"), "env:HOME"),
+        ] {
+            let text = grants.decide(access).unwrap_err().to_string();
+            assert!(text.ends_with(&alloc::format!("; pass --grant {words}")), "{text}");
+            assert!(!text.contains('\n'));
+        }
+        let refusal = grants.decide(Access::FsWrite("/x")).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "capability fs:write:/x is missing, and the plugin itself does not declare it, so that --grant cannot help"
+        );
+        assert_eq!(vec![refusal.clone()], [refusal]);
+    }
+}

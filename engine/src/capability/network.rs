@@ -216,3 +216,142 @@ pub(super) fn destination(text: &str) -> Result<NetworkRule, Problem> {
     let port = port.map_or_else(Ok, number)?;
     Ok(NetworkRule::To(HostPattern::literal(host)?, PortSet::one(port)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn parse(text: &str) -> Result<NetworkRule, Problem> {
+        NetworkRule::parse(text)
+    }
+
+    fn connects(rule: &str, host: &str, port: u16) -> bool {
+        parse(rule).unwrap().connects(host, port)
+    }
+
+    #[test]
+    fn rules_are_normalised() {
+        for (text, canonical) in [
+            ("outbound:443,80", "outbound:80,443"),
+            ("outbound:*", "outbound:*"),
+            ("outbound:*:443", "outbound:443"),
+            ("outbound:*:*", "outbound:*"),
+            ("outbound:Example.COM.:443", "outbound:example.com:443"),
+            ("outbound:*.Example.com:1-9", "outbound:*.example.com:1-9"),
+            ("outbound:10.1.2.3/8:22", "outbound:10.0.0.0/8:22"),
+            ("outbound:[::0001]:80", "outbound:[::1]:80"),
+            ("outbound:[2001:db8:ffff::/32]:53", "outbound:[2001:db8::/32]:53"),
+            ("outbound:2001:db8::/32:53", "outbound:[2001:db8::/32]:53"),
+            ("outbound:[::ffff:10.0.0.1]:80", "outbound:10.0.0.1:80"),
+            ("outbound:https://example.com", "outbound:example.com:443"),
+            ("outbound:HTTP://example.com:8080/path?q#f", "outbound:example.com:8080"),
+            ("outbound:http://[::1]/x:y", "outbound:[::1]:80"),
+            ("outbound:ssh://example.com:22", "outbound:example.com:22"),
+            ("outbound:private", "outbound:private"),
+            ("outbound:private:80", "outbound:private:80"),
+        ] {
+            assert_eq!(parse(text).unwrap().to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn malformed_rules() {
+        for (text, problem) in [
+            ("443", Problem::NoOutbound),
+            ("inbound:443", Problem::NoOutbound),
+            ("outbound:", Problem::Ports),
+            ("outbound:99999", Problem::Ports),
+            ("outbound:example.com", Problem::NoPorts),
+            ("outbound:example.com:", Problem::Ports),
+            ("outbound:example.com:http", Problem::Ports),
+            ("outbound:a,b:80", Problem::Host),
+            ("outbound:a*.example.com:80", Problem::Host),
+            ("outbound:*.*.example.com:80", Problem::Host),
+            ("outbound:a..b:80", Problem::Host),
+            ("outbound::80", Problem::Host),
+            ("outbound:a b:80", Problem::Host),
+            ("outbound:127.1:80", Problem::HostNumber),
+            ("outbound:1.2.3.256:80", Problem::HostNumber),
+            ("outbound:0x7f.0x1:80", Problem::HostNumber),
+            ("outbound:::1:80", Problem::HostBrackets),
+            ("outbound:[::1:80", Problem::HostBrackets),
+            ("outbound:[example.com]:80", Problem::Host),
+            ("outbound:10.0.0.0/33:80", Problem::Prefix),
+            ("outbound:example.com/8:80", Problem::Prefix),
+        ] {
+            assert_eq!(parse(text), Err(problem), "{text}");
+        }
+        for text in ["outbound:://x", "outbound:gopher://x", "outbound:http://u:p@x/", "outbound:h ttp://x"] {
+            assert!(matches!(parse(text), Err(Problem::Url(_))), "{text}");
+        }
+        assert!(parse("outbound:http:///x").is_err());
+    }
+
+    #[test]
+    fn hosts_match_as_they_are_written() {
+        assert!(connects("outbound:443", "anything.example", 443));
+        assert!(connects("outbound:443", "::1", 443));
+        assert!(!connects("outbound:443", "anything.example", 80));
+        assert!(connects("outbound:example.com:443", "EXAMPLE.com.", 443));
+        assert!(!connects("outbound:example.com:443", "www.example.com", 443));
+        assert!(!connects("outbound:example.com:443", "example.com.evil.net", 443));
+        assert!(connects("outbound:*.example.com:443", "www.example.com", 443));
+        assert!(connects("outbound:*.example.com:443", "a.b.example.com", 443));
+        for host in [
+            "example.com",
+            ".example.com",
+            "evilexample.com",
+            "evil.net/.example.com",
+            "evil.net\0.example.com",
+        ] {
+            assert!(!connects("outbound:*.example.com:443", host, 443), "{host}");
+        }
+        assert!(connects("outbound:10.0.0.0/8:22", "10.9.8.7", 22));
+        assert!(connects("outbound:10.0.0.0/8:22", "::ffff:10.9.8.7", 22));
+        assert!(!connects("outbound:10.0.0.0/8:22", "11.0.0.1", 22));
+        assert!(!connects("outbound:10.0.0.0/8:22", "10.example.com", 22));
+        assert!(connects("outbound:[::1]:80", "::1", 80));
+        assert!(connects("outbound:[::1]:80", "[0:0::1]", 80));
+        assert!(!connects("outbound:[::1]:80", "::2", 80));
+        assert!(!connects("outbound:private", "10.0.0.1", 80));
+    }
+
+    #[test]
+    fn destinations_are_one_host_and_one_port() {
+        for (text, rule) in [
+            ("https://Example.com/a?b", "outbound:example.com:443"),
+            ("http://192.168.1.1:8080", "outbound:192.168.1.1:8080"),
+            ("example.com:25", "outbound:example.com:25"),
+            ("[::1]:80", "outbound:[::1]:80"),
+        ] {
+            assert_eq!(destination(text).unwrap().to_string(), rule);
+        }
+        for text in [
+            "",
+            "*",
+            "*:80",
+            "private",
+            "80",
+            "443,80",
+            "example.com",
+            "example.com:*",
+            "example.com:1-9",
+            "*.com:80",
+            "10.0.0.0/8:80",
+            "[10.0.0.0/8]:80",
+            "http://*/",
+            "http://*.com/",
+            "http://a:80,443/",
+            "http://a,b/",
+            "http://10.0.0.0/8",
+            "http://a:*/",
+            "::1:80",
+            "a:b:80",
+        ] {
+            let parsed = destination(text);
+            // The `/8` is a path in a URL.
+            assert!(parsed.is_err() || text == "http://10.0.0.0/8", "{text}: {parsed:?}");
+        }
+    }
+}

@@ -171,3 +171,130 @@ impl Compiled {
         Ok(Self { read, write, programs, words, capabilities })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(capabilities: &[&str]) -> CapabilitySet {
+        CapabilitySet::new(capabilities.iter().map(|text| text.parse().unwrap())).unwrap()
+    }
+
+    fn reads(capability: &str, path: &str) -> bool {
+        set(&[capability]).allows(&Access::FsRead(path))
+    }
+
+    #[test]
+    fn nothing_is_allowed_by_default() {
+        let nothing = CapabilitySet::default();
+        for access in [
+            Access::FsRead("/"),
+            Access::FsWrite("/"),
+            Access::Exec { program: "/bin/ls", asked: "ls" },
+            Access::Connect { host: "a", port: 1 },
+            Access::Address([9, 9, 9, 9].into()),
+            Access::Address([127, 0, 0, 1].into()),
+            Access::Env("A"),
+        ] {
+            assert!(!nothing.allows(&access), "{access:?}");
+        }
+    }
+
+    #[test]
+    fn stars_stop_at_slashes() {
+        for (capability, path, expected) in [
+            ("fs:read:/etc/*", "/etc/hosts", true),
+            ("fs:read:/etc/*", "/etc/.hidden", true),
+            ("fs:read:/etc/*", "/etc/ssh/x", false),
+            ("fs:read:/etc/*", "/etc", false),
+            ("fs:read:/*", "/", false),
+            ("fs:read:/", "/", true),
+            ("fs:read:/", "/etc", false),
+            ("fs:read:/e?c", "/etc", true),
+            ("fs:read:/etc?hosts", "/etc/hosts", false),
+            ("fs:read:/etc[!a]hosts", "/etc/hosts", false),
+            ("fs:read:/etc[+-9]hosts", "/etc/hosts", false),
+            ("fs:read:/etc[+-9]hosts", "/etc0hosts", true),
+            ("fs:read:/[a-c]x", "/bx", true),
+            ("fs:read:/[!a-c]x", "/bx", false),
+            ("fs:read:/??", "/é", false),
+            ("fs:read:/é", "/é", true),
+            ("fs:read:/etc/**", "/etc", true),
+            ("fs:read:/etc/**", "/etc/a/b\n/c", true),
+            ("fs:read:/etc/**", "/etcx", false),
+            ("fs:read:/etc/**", "/", false),
+            ("fs:read:/**/x/**", "/a/b/x", true),
+            ("fs:read:/a/**/b", "/a/b", true),
+            ("fs:read:/a/**/b", "/a/c/d/b", true),
+            ("fs:read:/a/**/b", "/ab", false),
+            ("fs:read:**", "/", true),
+            ("fs:read:**", "/a/b", true),
+            ("fs:read:**/passwd", "/etc/passwd", true),
+            ("fs:read:**/passwd", "/etc/xpasswd", false),
+            ("fs:read:**/*.conf", "/a/b.conf", true),
+            ("fs:read:/ETC", "/etc", false),
+            ("fs:read:/{etc,var}/x", "/var/x", true),
+            ("fs:read:/{etc,var}/x", "/usr/x", false),
+            (r"fs:read:/\*", "/*", true),
+            (r"fs:read:/\*", "/a", false),
+            ("fs:write:/etc/**", "/etc/x", false),
+        ] {
+            assert_eq!(reads(capability, path), expected, "{capability} {path}");
+        }
+        assert!(!set(&["fs:read:/etc/**"]).allows(&Access::FsWrite("/etc/x")));
+    }
+
+    #[test]
+    fn paths_that_were_not_resolved_are_never_allowed() {
+        for path in ["", "etc", "/etc/", "//etc", "/etc/../root", "/./etc", "/..", "/a\0b"] {
+            assert!(!reads("fs:read:**", path), "{path}");
+            assert!(!set(&["exec:**"]).allows(&Access::Exec { program: path, asked: path }), "{path}");
+        }
+    }
+
+    #[test]
+    fn programs_by_path_and_by_word() {
+        let exec =
+            |capability: &str, program, asked| set(&[capability]).allows(&Access::Exec { program, asked });
+        assert!(exec("exec:/usr/bin/*", "/usr/bin/id", "id"));
+        assert!(exec("exec:/usr/bin/*", "/usr/bin/id", "/bin/id"));
+        assert!(!exec("exec:/usr/bin/*", "/usr/bin/x/id", "id"));
+        assert!(exec("exec:**", "/opt/x", "/opt/x"));
+        assert!(exec("exec:**", "/opt/x", "x"));
+        assert!(exec("exec:id", "/usr/bin/busybox", "id"));
+        assert!(!exec("exec:id", "/tmp/id", "/tmp/id"));
+        assert!(!exec("exec:id", "/usr/bin/id", "/usr/bin/id"));
+        assert!(!exec("exec:id", "/usr/bin/id", "ID"));
+        assert!(exec("exec:uname,id", "/usr/bin/id", "id"));
+        assert!(exec("exec:uname,/usr/bin/id", "/usr/bin/id", "/usr/bin/id"));
+        assert!(exec("exec:ip*", "/sbin/ip6tables", "ip6tables"));
+        assert!(!exec("exec:*", "/tmp/x", "/tmp/x"));
+        assert!(!exec("exec:*", "/tmp/x", ".."));
+    }
+
+    #[test]
+    fn private_addresses_need_to_be_named() {
+        let address = |capability: &str, address: &str| {
+            set(&[capability]).allows(&Access::Address(address.parse().unwrap()))
+        };
+        assert!(address("network:outbound:443", "9.9.9.9"));
+        assert!(!address("network:outbound:*", "10.0.0.1"));
+        assert!(!address("network:outbound:*", "::ffff:127.0.0.1"));
+        assert!(address("network:outbound:private", "10.0.0.1"));
+        assert!(!address("network:outbound:private", "9.9.9.9"));
+        assert!(address("network:outbound:10.0.0.1:22", "10.0.0.1"));
+        assert!(!address("network:outbound:10.0.0.1:22", "10.0.0.2"));
+        assert!(address("network:outbound:10.0.0.0/8:22", "10.0.0.2"));
+        assert!(!address("network:outbound:0.0.0.0/0:22", "10.0.0.2"));
+        assert!(!address("network:outbound:localhost:22", "127.0.0.1"));
+        assert!(address("network:outbound:[fd00::/8]:22", "fd12::1"));
+        assert!(!address("network:outbound:[64:ff9b::/96]:22", "64:ff9b::10.0.0.1"));
+    }
+
+    #[test]
+    fn a_union_allows_what_either_allows() {
+        let both = set(&["fs:read:/a"]).union(&set(&["env:A"]));
+        assert!(both.allows(&Access::FsRead("/a")) && both.allows(&Access::Env("A")));
+        assert!(!both.allows(&Access::Env("B")));
+    }
+}

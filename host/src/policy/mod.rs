@@ -1,0 +1,433 @@
+//! What an observation may do: what its plugin declares, cut down to what its configuration needs and what the
+//! operator grants.
+//!
+//! ```
+//! use quoin::policy::{OperatorGrants, PluginPolicy};
+//! use quoin_engine::capability::Access;
+//! use serde_json::json;
+//!
+//! let declared = serde_json::from_value(json!([{"kind": "fs", "pattern": "read:**"}]))?;
+//! let schema = json!({"properties": {"path": {"type": "string", "x-capability": "fs:read:{value}"}}});
+//! let (policy, warnings) = PluginPolicy::new(&declared, &schema, &OperatorGrants::default());
+//! assert!(warnings.is_empty());
+//!
+//! let config = json!({"path": "/etc/passwd"});
+//! let (grants, warnings) = policy.grants(config.as_object().unwrap());
+//! assert!(warnings.is_empty());
+//! assert!(grants.decide(Access::FsRead("/etc/passwd")).is_ok());
+//! assert!(grants.decide(Access::FsRead("/etc/shadow")).is_err());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod schema;
+mod template;
+
+use quoin_abi::capability::Capabilities;
+use quoin_engine::capability::{Capability, CapabilityError, CapabilitySet, Grants};
+use schema::Node;
+use serde_json::{Map, Value};
+use std::fmt;
+use template::Derived;
+
+/// What the operator allows on the command line, besides what the profile's configuration needs.
+#[derive(Debug, Clone, Default)]
+pub struct OperatorGrants {
+    granted: CapabilitySet,
+    trust_plugins: bool,
+}
+
+impl OperatorGrants {
+    /// The capabilities of every `--grant`, and whether `--trust-plugins` was said: all that a plugin declares.
+    ///
+    /// # Errors
+    ///
+    /// Where the capabilities are too many or too large together.
+    pub fn new(
+        granted: impl IntoIterator<Item = Capability>,
+        trust_plugins: bool,
+    ) -> Result<Self, CapabilityError> {
+        Ok(Self { granted: CapabilitySet::new(granted)?, trust_plugins })
+    }
+}
+
+/// The policy of one plugin in one run, from which the grants of each of its observations are made.
+#[derive(Debug, Clone)]
+pub struct PluginPolicy {
+    declared: CapabilitySet,
+    granted: CapabilitySet,
+    schema: Node,
+}
+
+impl PluginPolicy {
+    /// Reads what a plugin declares and what its configuration's JSON Schema says about capabilities. What is
+    /// malformed grants nothing and is among the warnings.
+    ///
+    /// A property may carry `x-capability`, a text or a list of them: `"fs:read:{value}"`,
+    /// `"network:outbound:{host}:{port}"`. Where none does, the known keys hold: `path`, `url`, `host` with `port`,
+    /// `hostname`, `command`.
+    #[must_use]
+    pub fn new(declared: &Capabilities, schema: &Value, operator: &OperatorGrants) -> (Self, Vec<Warning>) {
+        let (declared, errors) = CapabilitySet::from_declared(declared);
+        let mut warnings: Vec<_> = errors.into_iter().map(Warning::Declared).collect();
+        let schema = Node::new(schema, &mut warnings);
+        let granted = operator.granted.clone();
+        let granted = if operator.trust_plugins { granted.union(&declared) } else { granted };
+        (Self { declared, granted, schema }, warnings)
+    }
+
+    /// What an observation with this configuration may do. A value that no grant can be made of is among the
+    /// warnings, with its place.
+    #[must_use]
+    pub fn grants(&self, config: &Map<String, Value>) -> (Grants, Vec<Warning>) {
+        let mut warnings = Vec::new();
+        let mut literals = Vec::new();
+        let mut capabilities = Vec::new();
+        self.schema.derive(config, &mut |derived| match derived {
+            Ok(Derived::Literal(literal)) => literals.push(literal),
+            Ok(Derived::Capability(capability)) => capabilities.push(capability),
+            Err(warning) => warnings.push(warning),
+        });
+        let derived = CapabilitySet::new(capabilities).unwrap_or_else(|error| {
+            warnings.push(Warning::Derived(error));
+            CapabilitySet::default()
+        });
+        let granted = self.granted.clone().union(&derived);
+        (Grants::new(self.declared.clone(), granted, literals), warnings)
+    }
+
+    /// What the plugin declares, as far as it is well-formed.
+    #[must_use]
+    pub fn declared(&self) -> &CapabilitySet {
+        &self.declared
+    }
+}
+
+/// Something that grants nothing because it is malformed. The run goes on without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A capability that the plugin declares.
+    Declared(CapabilityError),
+    /// An `x-capability` in the plugin's schema.
+    Annotation {
+        /// The property.
+        at: String,
+        /// The annotation.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A value of the configuration.
+    Value {
+        /// Where it is: `targets[2].host`.
+        at: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The configuration asks for too much at once.
+    Derived(CapabilityError),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declared(error) => {
+                write!(f, "the plugin declares a capability that grants nothing: {error}")
+            }
+            Self::Annotation { at, text, problem } => write!(
+                f,
+                "x-capability `{}` of `{}` in the plugin's schema grants nothing: {problem}",
+                text.escape_debug(),
+                at.escape_debug()
+            ),
+            Self::Value { at, problem } => {
+                write!(f, "no capability can be derived from `{}`: {problem}", at.escape_debug())
+            }
+            Self::Derived(error) => {
+                write!(f, "no capability can be derived from this configuration: {error}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quoin_engine::capability::Access;
+    use serde_json::json;
+
+    const ALL: [&str; 7] = [
+        "fs:read:**",
+        "fs:write:**",
+        "exec:**",
+        "exec:*",
+        "env:*",
+        "network:outbound:*",
+        "network:outbound:private",
+    ];
+
+    fn declared(capabilities: &[&str]) -> Capabilities {
+        let split = |text: &&str| {
+            let (kind, pattern) = text.split_once(':').unwrap();
+            json!({"kind": kind, "pattern": pattern})
+        };
+        serde_json::from_value(capabilities.iter().map(split).collect()).unwrap()
+    }
+
+    fn grants(schema: Value, config: Value) -> (Grants, Vec<Warning>) {
+        let (policy, warnings) = PluginPolicy::new(&declared(&ALL), &schema, &OperatorGrants::default());
+        assert_eq!(warnings, []);
+        policy.grants(config.as_object().unwrap())
+    }
+
+    /// What an annotation on property `x` makes of a value, as the accesses that are allowed of these.
+    fn annotated(template: &str, config: Value) -> (Grants, Vec<Warning>) {
+        grants(json!({"properties": {"x": {"x-capability": template}}}), config)
+    }
+
+    fn connects(grants: &Grants, host: &str, port: u16) -> bool {
+        grants.decide(Access::Connect { host, port }).is_ok()
+    }
+
+    fn refuses_everything(grants: &Grants) -> bool {
+        let probes = [
+            Access::FsRead("/etc/passwd"),
+            Access::FsRead("/"),
+            Access::FsWrite("/etc/passwd"),
+            Access::Env("A"),
+            Access::Exec { program: "/bin/a", asked: "a" },
+            Access::Connect { host: "a", port: 443 },
+            Access::Connect { host: "10.0.0.1", port: 80 },
+            Access::Address([10, 0, 0, 1].into()),
+        ];
+        !grants.any_fs() && probes.iter().all(|probe| grants.decide(*probe).is_err())
+    }
+
+    #[test]
+    fn a_path_is_literal() {
+        let (grants, warnings) = annotated("fs:read:{value}", json!({"x": "/srv/*"}));
+        assert_eq!((grants.literals().collect::<Vec<_>>(), warnings.len()), (vec![("/srv/*", false)], 0));
+        assert!(grants.decide(Access::FsRead("/srv/a")).is_err());
+        let (grants, _) = annotated("fs:write:{value}", json!({"x": "/srv/a"}));
+        assert_eq!(grants.literals().collect::<Vec<_>>(), [("/srv/a", true)]);
+        for bad in [json!("../etc"), json!("/a/../b"), json!(true), json!({"a": 1}), json!(1.5)] {
+            let (grants, warnings) = annotated("fs:read:{value}", json!({"x": bad}));
+            assert!(refuses_everything(&grants));
+            assert!(warnings.len() == 1 || bad.is_object(), "{bad} {warnings:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_within_a_pattern_is_no_pattern() {
+        let (grants, _) = annotated("fs:read:{value}/**", json!({"x": "/srv/{a,b}*"}));
+        assert!(grants.decide(Access::FsRead("/srv/{a,b}*/x")).is_ok());
+        assert!(grants.decide(Access::FsRead("/srv/a/x")).is_err());
+        let (grants, warnings) = annotated("fs:read:/srv/{value}/*", json!({"x": "../../etc"}));
+        assert!(refuses_everything(&grants));
+        assert!(warnings[0].to_string().contains("`x`"), "{}", warnings[0]);
+        let (grants, warnings) = annotated("fs:read:{value}/**", json!({"x": ""}));
+        assert!(refuses_everything(&grants) && warnings.is_empty());
+    }
+
+    #[test]
+    fn a_destination_is_one() {
+        let (grants, _) = annotated("network:outbound:{value}", json!({"x": "https://example.com/a"}));
+        assert!(connects(&grants, "example.com", 443));
+        assert!(!connects(&grants, "example.com", 80) && !connects(&grants, "other.example", 443));
+        for bad in [
+            "*",
+            "private",
+            "443",
+            "80,443",
+            "*:443",
+            "*.com:443",
+            "10.0.0.0/8:80",
+            "a:*",
+            "a:1-9",
+            "a",
+            "http://*/",
+        ] {
+            let (grants, warnings) = annotated("network:outbound:{value}", json!({"x": bad}));
+            assert!(refuses_everything(&grants), "{bad}");
+            assert_eq!(warnings.len(), 1, "{bad}");
+        }
+    }
+
+    #[test]
+    fn host_and_port_come_from_two_properties() {
+        let schema = || {
+            json!({"properties": {
+                "host": {"x-capability": "network:outbound:{host}:{port}"}, "port": {"type": "integer", "default": 22}
+            }})
+        };
+        let (granted, _) = grants(schema(), json!({"host": "a.example", "port": "443"}));
+        assert!(connects(&granted, "a.example", 443) && !connects(&granted, "a.example", 22));
+        let (granted, _) = grants(schema(), json!({"host": "a.example"}));
+        assert!(connects(&granted, "a.example", 22));
+        let (granted, _) = grants(schema(), json!({"port": 443}));
+        assert!(refuses_everything(&granted));
+        for (host, port) in [
+            ("*", "443"),
+            ("a", "*"),
+            ("a", "1-65535"),
+            ("a", "80,443"),
+            ("a", "0"),
+            ("a", "+443"),
+            ("a:80", "443"),
+            ("*.example", "443"),
+            ("10.0.0.0/8", "80"),
+            ("private", "x"),
+            ("a,b", "443"),
+            ("a", " 443"),
+        ] {
+            let (granted, warnings) = grants(schema(), json!({"host": host, "port": port}));
+            assert!(refuses_everything(&granted), "{host} {port}");
+            assert_eq!(warnings.len(), 1, "{host} {port}");
+        }
+    }
+
+    #[test]
+    fn a_named_address_may_be_private() {
+        let operator = OperatorGrants::default();
+        let (policy, _) = PluginPolicy::new(&declared(&["network:outbound:*"]), &Value::Null, &operator);
+        let address = |config: Value, address: [u8; 4]| {
+            let (grants, warnings) = policy.grants(config.as_object().unwrap());
+            assert_eq!(warnings, []);
+            grants.decide(Access::Address(address.into()))
+        };
+        assert!(address(json!({"host": "192.168.1.1", "port": 80}), [192, 168, 1, 1]).is_ok());
+        assert!(address(json!({"url": "http://192.168.1.1/"}), [192, 168, 1, 1]).is_ok());
+        assert!(address(json!({"host": "192.168.1.1", "port": 80}), [192, 168, 1, 2]).is_err());
+        assert!(address(json!({"host": "router.lan", "port": 80}), [192, 168, 1, 1]).is_err());
+        assert!(address(json!({"host": "router.lan", "port": 80}), [9, 9, 9, 9]).is_ok());
+    }
+
+    #[test]
+    fn a_port_of_the_annotation_gives_way_to_the_value() {
+        let (grants, _) = annotated("network:outbound:{value}:53", json!({"x": "9.9.9.9"}));
+        assert!(connects(&grants, "9.9.9.9", 53));
+        let (grants, _) = annotated("network:outbound:{value}:53", json!({"x": "[2620:fe::fe]:5353"}));
+        assert!(connects(&grants, "2620:fe::fe", 5353) && !connects(&grants, "2620:fe::fe", 53));
+        let (grants, _) = annotated("network:outbound:{value}:80,443", json!({"x": "a.example"}));
+        assert!(connects(&grants, "a.example", 80) && connects(&grants, "a.example", 443));
+    }
+
+    #[test]
+    fn a_command_is_one() {
+        let (grants, _) = annotated("exec:{value}", json!({"x": "id,uname*"}));
+        assert!(grants.decide(Access::Exec { program: "/bin/id", asked: "id" }).is_err());
+        assert!(grants.decide(Access::Exec { program: "/bin/uname", asked: "uname" }).is_err());
+        assert!(grants.decide(Access::Exec { program: "/bin/x", asked: "id,uname*" }).is_ok());
+        let (grants, _) = annotated("exec:{value}", json!({"x": "/usr/bin/*"}));
+        assert!(grants.decide(Access::Exec { program: "/usr/bin/id", asked: "id" }).is_err());
+        let (_, warnings) = annotated("exec:{value}", json!({"x": "./run"}));
+        assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_variable_is_one() {
+        let (grants, _) = annotated("env:{value}", json!({"x": "HOME"}));
+        assert!(grants.decide(Access::Env("HOME")).is_ok());
+        let (grants, warnings) = annotated("env:{value}", json!({"x": "*"}));
+        assert!(refuses_everything(&grants) && warnings.len() == 1);
+    }
+
+    #[test]
+    fn lists_defaults_and_nesting() {
+        let target = json!({"type": "object", "properties": {
+            "host": {"x-capability": ["network:outbound:{value}:{port}"]}, "port": {"default": 80}
+        }});
+        let schema = json!({"$ref": "#/$defs/C", "$defs": {"T": target, "C": {"properties": {
+            "paths": {"type": "array", "items": {"x-capability": "fs:read:{value}"}},
+            "more": {"type": "array", "x-capability": "fs:read:{value}"},
+            "log": {"default": "/var/log", "x-capability": ["fs:read:{value}", "fs:write:{value}"]},
+            "targets": {"type": "array", "items": {"$ref": "#/$defs/T"}},
+            "one": {"$ref": "#/$defs/T"},
+        }}}});
+        let (granted, warnings) = grants(
+            schema.clone(),
+            json!({"paths": ["/a", null, "/b"], "more": ["/c"], "log": null, "one": {"host": "x.example"},
+                "targets": [{"host": "y.example", "port": 1}, {"host": "z.example"}]}),
+        );
+        assert_eq!(warnings, []);
+        let mut literals: Vec<_> = granted.literals().collect();
+        literals.sort_unstable();
+        assert_eq!(literals, [("/a", false), ("/b", false), ("/c", false)]);
+        assert!(connects(&granted, "x.example", 80) && connects(&granted, "y.example", 1));
+        assert!(connects(&granted, "z.example", 80) && !connects(&granted, "y.example", 80));
+        let (granted, warnings) = grants(schema, json!({"targets": [{"host": "a b"}]}));
+        let mut literals: Vec<_> = granted.literals().collect();
+        literals.sort_unstable();
+        assert_eq!(literals, [("/var/log", false), ("/var/log", true)]);
+        assert!(warnings[0].to_string().contains("`targets[0].host`"), "{}", warnings[0]);
+        let circle = json!({"$ref": "#", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}});
+        assert!(refuses_everything(&grants(circle, json!({"a": {"b": {}}})).0));
+    }
+
+    #[test]
+    fn known_keys_of_a_plugin_without_annotations() {
+        let config = json!({"path": "/etc/passwd", "url": "http://a.example/", "host": "b.example", "port": 25,
+            "hostname": "c.example", "command": "id"});
+        let (granted, _) = grants(json!({"properties": {"path": {"type": "string"}}}), config.clone());
+        assert_eq!(granted.literals().collect::<Vec<_>>(), [("/etc/passwd", false)]);
+        assert!(connects(&granted, "a.example", 80) && connects(&granted, "b.example", 25));
+        assert!(connects(&granted, "c.example", 53) && !connects(&granted, "c.example", 80));
+        assert!(granted.decide(Access::Exec { program: "/bin/id", asked: "id" }).is_ok());
+        assert!(granted.decide(Access::FsWrite("/etc/passwd")).is_err());
+        let (granted, _) = grants(json!({"properties": {"y": {"x-capability": "env:{value}"}}}), config);
+        assert!(refuses_everything(&granted));
+        let (granted, _) =
+            grants(json!({"properties": {"port": {"default": 22}}}), json!({"host": "a.example"}));
+        assert!(connects(&granted, "a.example", 22));
+    }
+
+    #[test]
+    fn the_operator_grants() {
+        let operator = OperatorGrants::new(["fs:read:/etc/**".parse().unwrap()], false).unwrap();
+        let (policy, _) =
+            PluginPolicy::new(&declared(&["fs:read:/etc/ssh/*", "env:A"]), &Value::Null, &operator);
+        let (granted, _) = policy.grants(&Map::new());
+        assert!(granted.decide(Access::FsRead("/etc/ssh/x")).is_ok());
+        assert!(!granted.decide(Access::FsRead("/etc/passwd")).unwrap_err().declared);
+        assert!(granted.decide(Access::Env("A")).unwrap_err().declared);
+        let operator = OperatorGrants::new([], true).unwrap();
+        let (policy, _) =
+            PluginPolicy::new(&declared(&["fs:read:/etc/ssh/*", "env:A"]), &Value::Null, &operator);
+        let (granted, _) = policy.grants(&Map::new());
+        assert!(granted.decide(Access::Env("A")).is_ok());
+        assert!(granted.decide(Access::FsRead("/etc/passwd")).is_err());
+    }
+
+    #[test]
+    fn malformed_declarations_and_annotations_are_reported() {
+        for template in [
+            "",
+            "files:{value}",
+            "fs:{value}",
+            "fs:read:{}",
+            "fs:read:{a",
+            "network:outbound:{host}{port}",
+            "network:outbound:{host}:99999",
+            "network:{value}",
+            "network:outbound:https://{host}/",
+            "fs:read:etc",
+        ] {
+            let schema = json!({"properties": {"path": {"x-capability": template}}});
+            let (policy, warnings) = PluginPolicy::new(&declared(&ALL), &schema, &OperatorGrants::default());
+            assert!(
+                matches!(&warnings[..], [Warning::Annotation { at, .. }] if at == "path"),
+                "{template} {warnings:?}"
+            );
+            assert!(refuses_everything(
+                &policy.grants(json!({"path": "/etc/passwd"}).as_object().unwrap()).0
+            ));
+        }
+        let (_, warnings) = PluginPolicy::new(
+            &declared(&["camera:front"]),
+            &json!({"properties": {"x": {"x-capability": 1}}}),
+            &OperatorGrants::default(),
+        );
+        assert_eq!(warnings.len(), 2);
+        assert!(warnings[0].to_string().contains("camera:front"));
+    }
+}

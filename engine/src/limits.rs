@@ -35,6 +35,9 @@ pub struct Limits {
     pub log_line_bytes: usize,
     /// Open file descriptors of one instance. Default 256.
     pub open_files: usize,
+    /// Refused accesses that are remembered for the report; the guest is refused all the same after that.
+    /// Default 64.
+    pub refusals: usize,
 }
 
 impl Default for Limits {
@@ -54,6 +57,7 @@ impl Default for Limits {
             log_lines: 1_000,
             log_line_bytes: 4_096,
             open_files: 256,
+            refusals: 64,
         }
     }
 }

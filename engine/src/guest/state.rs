@@ -32,11 +32,18 @@ pub(crate) struct State {
 impl State {
     /// Decides an access and remembers a refusal.
     pub(crate) fn decide(&mut self, access: Access<'_>) -> Result<(), Refusal> {
-        self.grants.decide(access).inspect_err(|refusal| {
-            if !self.refusals.contains(refusal) {
-                self.refusals.push(refusal.clone());
-            }
-        })
+        let decided = self.grants.decide(access);
+        if let Err(refusal) = &decided {
+            self.refuse(refusal);
+        }
+        decided
+    }
+
+    /// Remembers a refusal, once, and no more of them than there is room for: the guest chooses how many there are.
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) {
+        if self.refusals.len() < self.limits.refusals && !self.refusals.contains(refusal) {
+            self.refusals.push(refusal.clone());
+        }
     }
 
     /// Hands one line to the host, cut to its limit.
@@ -50,15 +57,31 @@ impl State {
         message: &str,
         attrs: &[LogAttr],
     ) -> Result<(), wasmi::Error> {
+        self.log_cut(level, message, attrs, 0)
+    }
+
+    /// Like [`State::log`], for a line of which `cut` bytes are gone already.
+    ///
+    /// # Errors
+    ///
+    /// A trap, when there are too many lines.
+    pub(crate) fn log_cut(
+        &mut self,
+        level: LogLevel,
+        message: &str,
+        attrs: &[LogAttr],
+        cut: usize,
+    ) -> Result<(), wasmi::Error> {
         if self.log_lines >= self.limits.log_lines {
             return Err(Trap::from(Exceeded::LogLines(self.limits.log_lines)).into());
         }
         self.log_lines += 1;
-        let cut = message.floor_char_boundary(self.limits.log_line_bytes);
-        let message = if cut == message.len() {
+        let kept = message.floor_char_boundary(self.limits.log_line_bytes);
+        let cut = cut + message.len() - kept;
+        let message = if cut == 0 {
             alloc::borrow::Cow::Borrowed(message)
         } else {
-            alloc::format!("{}… ({} bytes cut)", &message[..cut], message.len() - cut).into()
+            alloc::format!("{}… ({cut} bytes cut)", &message[..kept]).into()
         };
         self.host.log(&LogLine { level, message: &message, attrs });
         Ok(())

@@ -47,7 +47,6 @@ pub use limits::Limits;
 pub use model::{
     Control, ControlId, Location, Observation, Plugin, PluginName, PluginSource, Profile, Severity,
 };
-pub(crate) use nearest::nearest;
 pub use retry::{Backoff, Retry};
 
 use extend::{Loader, Read};

@@ -1,6 +1,7 @@
 //! [`Filter`]: which controls of a profile a run looks at.
 
-use crate::profile::{Control, Profile, Severity, nearest};
+use crate::nearest::nearest;
+use crate::profile::{Control, Profile, Severity};
 use std::fmt;
 
 /// What a control has to be to be looked at. Everything that is set has to hold; the dependencies of what is selected

@@ -1,0 +1,72 @@
+//! The command line. The only room that prints.
+
+mod args;
+mod check;
+mod completions;
+mod plugin;
+mod progress;
+
+use crate::run::{Describe, Prepare};
+use args::{Cli, Command, PluginCommand};
+use clap::Parser as _;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write as _};
+
+/// Exit status when the run could not take place.
+const TROUBLE: u8 = 2;
+
+/// What the command line needs of the rooms below it: whoever makes observations, and whoever knows the plugins.
+#[derive(Debug, Clone, Copy)]
+pub struct Machinery {
+    /// Gets the plugins of a profile ready.
+    pub prepare: Prepare,
+    /// Asks the built-in plugins about themselves.
+    pub describe: Describe,
+}
+
+/// Runs one command line (the program's name first) and answers the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help that nobody reads to its end (`| head`) has still been given.
+            let _ = answer.print();
+            return if answer.use_stderr() { TROUBLE } else { 0 };
+        }
+    };
+    let result = match cli.command {
+        Command::Check(args) => check::check(*args, machinery.prepare),
+        Command::Plugin { command: PluginCommand::List { format } } => {
+            plugin::list(format, machinery.describe)
+        }
+        Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
+        Command::Completions { shell } => print(|to| completions::write(shell, to)),
+    };
+    result.unwrap_or_else(|trouble| {
+        let _ = writeln!(io::stderr(), "quoin: {}", trouble.0.trim_end());
+        TROUBLE
+    })
+}
+
+/// Why a command could not do what it was asked, for people, with what to do about it.
+#[derive(Debug)]
+struct Trouble(String);
+
+impl<E: std::error::Error> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Trouble {
+    fn new(text: impl fmt::Display) -> Self {
+        Self(text.to_string())
+    }
+}
+
+/// Writes to standard output. That its reader has gone is no error.
+fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<u8, Trouble> {
+    crate::report::Target::Stdout.write(write)?;
+    Ok(0)
+}

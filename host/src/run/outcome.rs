@@ -1,0 +1,69 @@
+//! [`Outcome`]: what making an observation once came to, and [`Observer`], who makes it.
+
+use crate::profile::{Control, Observation};
+use crate::report::{EvidenceReport, ExpectationReport, ObservationStatus};
+use quoin_abi::error::{ErrorDetail, ErrorType};
+use std::time::Instant;
+
+/// What making an observation once came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The verdict.
+    pub status: ObservationStatus,
+    /// What was seen.
+    pub evidence: Option<EvidenceReport>,
+    /// Why nothing was seen, or why it could not be judged.
+    pub error: Option<ErrorDetail>,
+    /// What was expected.
+    pub expectations: Vec<ExpectationReport>,
+}
+
+impl Outcome {
+    /// An observation that could not be made.
+    #[must_use]
+    pub const fn error(error: ErrorDetail) -> Self {
+        Self {
+            status: ObservationStatus::Error,
+            evidence: None,
+            error: Some(error),
+            expectations: Vec::new(),
+        }
+    }
+
+    /// An observation that the time did not suffice for.
+    #[must_use]
+    pub fn timeout(message: String) -> Self {
+        Self::error(ErrorDetail::new(ErrorType::Timeout, "ETIMEDOUT", message))
+    }
+
+    /// Why it did not pass, in a few words; empty where it did.
+    #[must_use]
+    pub(super) fn reason(&self) -> String {
+        if self.status == ObservationStatus::Pass {
+            return String::new();
+        }
+        let evidence = self.evidence.as_ref();
+        let error = self.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
+        if let Some(error) = error {
+            return error.to_string();
+        }
+        match self.expectations.iter().find(|expectation| !expectation.passed) {
+            Some(ExpectationReport { expression, message, .. }) if message.is_empty() => {
+                format!("not true: {expression}")
+            }
+            Some(ExpectationReport { expression, message, .. }) => {
+                format!("not true: {expression} ({})", message.lines().collect::<Vec<_>>().join("; "))
+            }
+            None => "failed by the plugin's own verdict".into(),
+        }
+    }
+}
+
+/// Makes observations. The scheduler calls it from several threads at once.
+pub trait Observer: Send + Sync + 'static {
+    /// Makes one observation of `control`, and is back soon after the deadline at the latest.
+    fn observe(&self, control: &Control, observation: &Observation, deadline: Instant) -> Outcome;
+
+    /// Ends the commands that run on behalf of observations; the run has been interrupted.
+    fn interrupt(&self) {}
+}

@@ -1,5 +1,7 @@
 //! Guests that mean harm: each ends as an error, in a clear sentence, and nothing panics.
 
+#![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
 mod machine;
 
 use machine::{ALLOCATOR, Machine, failure, guest, observe};

@@ -3,7 +3,7 @@
 use quoin::linux::{LinuxHost, Machine};
 use quoin_abi::error::ErrorType;
 use quoin_abi::host::{ExecRequest, ExecResponse};
-use quoin_engine::deadline::Deadline;
+use quoin_engine::Deadline;
 use quoin_engine::host::Host;
 use std::os::fd::AsRawFd;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use quoin::linux::{Machine, SEARCH_PATH};
 use quoin_abi::error::ErrorType;
 use quoin_abi::host::ExecRequest;
-use quoin_engine::deadline::Deadline;
+use quoin_engine::Deadline;
 use quoin_engine::host::{Host, LogLevel, LogLine};
 use quoin_engine::system::OpenOptions;
 use std::fs;

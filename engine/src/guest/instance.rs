@@ -4,7 +4,6 @@ use crate::capability::{Grants, Refusal};
 use crate::failure::Failure;
 use crate::guest::call::{call_u32, call_u64, call_unit};
 use crate::guest::generation::Generation;
-use crate::guest::limiter::Limiter;
 use crate::guest::memory::{Block, Exports};
 use crate::guest::normal;
 use crate::guest::result::{Answer, delimited, sized};
@@ -193,22 +192,7 @@ pub(crate) fn new_store(
     session: Session,
     wasi: impl FnOnce(&dyn Host, &mut Grants) -> Wasi,
 ) -> Store<State> {
-    let Session { host, mut grants, deadline } = session;
-    let limits = engine.limits.clone();
-    let state = State {
-        wasi: wasi(&*host, &mut grants),
-        host,
-        grants,
-        refusals: Vec::new(),
-        deadline,
-        limiter: Limiter::new(&limits),
-        fuel_left: limits.fuel,
-        limits,
-        memory: None,
-        exports: None,
-        allocating: false,
-        log_lines: 0,
-    };
+    let state = State::new(session, wasi, engine.limits.clone());
     let mut store = Store::new(&engine.wasmi, state);
     store.limiter(|state| &mut state.limiter);
     store

@@ -7,6 +7,7 @@ use crate::guest::limiter::Limiter;
 use crate::guest::memory::Exports;
 use crate::host::{Host, LogLevel, LogLine};
 use crate::limits::{Exceeded, Limits};
+use crate::session::Session;
 use crate::wasi::Wasi;
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -42,6 +43,29 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// What an instance starts with, before it is one.
+    pub(crate) fn new(
+        session: Session,
+        wasi: impl FnOnce(&dyn Host, &mut Grants) -> Wasi,
+        limits: Arc<Limits>,
+    ) -> Self {
+        let Session { host, mut grants, deadline } = session;
+        Self {
+            wasi: wasi(&*host, &mut grants),
+            host,
+            grants,
+            refusals: Vec::new(),
+            deadline,
+            limiter: Limiter::new(&limits),
+            fuel_left: limits.fuel,
+            limits,
+            memory: None,
+            exports: None,
+            allocating: false,
+            log_lines: 0,
+        }
+    }
+
     /// Decides an access and remembers a refusal.
     pub(crate) fn decide(&mut self, access: Access<'_>) -> Result<(), Refusal> {
         let decided = self.grants.decide(access);

@@ -31,9 +31,11 @@ pub use tree::{Thing, Tree};
 use crate::capability::Grants;
 use crate::deadline::Deadline;
 use crate::guest::state::State;
+use crate::host::Host;
 use crate::limits::Limits;
+use crate::session::Session;
 use crate::wasi::{Errno, StatError, Wasi, stat_path};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc};
 use core::time::Duration;
 
 /// Where `path` leads a plugin with these grants that asks for its attributes; with `follow`, through a link that it
@@ -52,21 +54,16 @@ pub fn resolve(tree: &Tree, grants: &Grants, path: &str, follow: bool) -> Result
 }
 
 /// A plugin on this machine, with an hour to run.
-pub(crate) fn plugin(host: ModelHost, mut grants: Grants) -> State {
-    let wasi = Wasi::for_plugin(&host, &mut grants);
-    state(host, grants, wasi)
+pub(crate) fn plugin(host: ModelHost, grants: Grants) -> State {
+    state(host, grants, Wasi::for_plugin)
 }
 
 /// A guest on this machine, with an hour to run.
-pub(crate) fn state(host: ModelHost, grants: Grants, wasi: Wasi) -> State {
-    State {
-        host: Box::new(host),
-        wasi,
-        grants,
-        refusals: Vec::new(),
-        deadline: Deadline::after(0, Duration::from_secs(3600)),
-        limits: Limits::default(),
-        memory: None,
-        log_lines: 0,
-    }
+pub(crate) fn state(
+    host: ModelHost,
+    grants: Grants,
+    wasi: impl FnOnce(&dyn Host, &mut Grants) -> Wasi,
+) -> State {
+    let deadline = Deadline::after(0, Duration::from_secs(3600));
+    State::new(Session { host: Box::new(host), grants, deadline }, wasi, Arc::new(Limits::default()))
 }

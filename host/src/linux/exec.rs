@@ -6,7 +6,7 @@ use super::processes::{Exit, Group, Processes};
 use super::system::monotonic;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{ExecRequest, ExecResponse};
-use quoin_engine::deadline::Deadline;
+use quoin_engine::Deadline;
 use quoin_engine::wasi::Errno;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::Signal;

@@ -8,7 +8,7 @@ use super::program::find_program;
 use super::system::LinuxSystem;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{ExecRequest, ExecResponse};
-use quoin_engine::deadline::Deadline;
+use quoin_engine::Deadline;
 use quoin_engine::host::{Host, LogLine};
 use quoin_engine::system::{Node, System};
 use quoin_engine::wasi::Errno;

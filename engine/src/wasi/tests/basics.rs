@@ -19,16 +19,13 @@ fn every_function_links_with_its_type_and_no_other() {
         assert_eq!(link(&mut linker, name, &ty), Ok(()), "{name} again");
         let wrong = FuncType::new([ValType::F32], [ValType::I64]);
         let problem = link(&mut linker, name, &wrong).unwrap_err();
-        assert!(matches!(&problem, LinkProblem::Type { found, .. } if found == "(f32) -> (i64)"), "{name}");
+        assert!(matches!(&problem, LinkProblem::Type(_)), "{name}");
     }
     assert_eq!(NAMES.len() + 1, FUNCTIONS.len());
     let ty = FuncType::new([ValType::I32], [ValType::I32]);
     assert_eq!(link(&mut linker, "fd_fly", &ty), Err(LinkProblem::Unknown));
-    let problem = link(&mut linker, "fd_seek", &ty).unwrap_err();
-    assert_eq!(
-        alloc::string::ToString::to_string(&problem),
-        "expected the type (i32, i64, i32, i32) -> (i32), found (i32) -> (i32)"
-    );
+    let expected = "(i32, i64, i32, i32) -> i32";
+    assert_eq!(link(&mut linker, "fd_seek", &ty), Err(LinkProblem::Type(expected.into())));
 }
 
 #[test]
@@ -145,7 +142,7 @@ fn a_line_that_never_ends_takes_no_more_room_than_it_is_logged_with() {
     let host = ModelHost::new(&Tree::new());
     let lines = logged(&host);
     let mut guest = Guest::new(plugin(host, Grants::none()));
-    guest.store.data_mut().limits.log_line_bytes = 10;
+    guest.limits().log_line_bytes = 10;
     for _ in 0..100 {
         assert_eq!(guest.write(2, "a€".as_bytes()), Ok(4));
     }
@@ -157,7 +154,7 @@ fn a_line_that_never_ends_takes_no_more_room_than_it_is_logged_with() {
 #[test]
 fn a_flood_of_lines_ends_the_guest() {
     let mut guest = Guest::plugin(&Tree::new(), &[]);
-    guest.store.data_mut().limits.log_lines = 3;
+    guest.limits().log_lines = 3;
     guest.put(BUF, b"\n\n\n\n");
     guest.put(TEXT, &[BUF.to_le_bytes(), 4_u32.to_le_bytes()].concat());
     let trap = guest.trap("fd_write", &[1, TEXT.into(), 1, OUT.into()]);

@@ -213,7 +213,7 @@ fn descriptors_are_closed_moved_and_counted() {
     assert_eq!(guest.call("fd_renumber", &[77, other.into()]), Errno::Badf);
     guest.ok("fd_renumber", &[other.into(), other.into()]);
     assert_eq!(guest.open("f"), Ok(fd), "the lowest free number");
-    guest.store.data_mut().limits.open_files = 7;
+    guest.limits().open_files = 7;
     assert_eq!(guest.open("f"), Ok(6));
     assert_eq!(guest.open_at(3, true, "new", CREATE, RIGHTS_ALL), Err(Errno::Mfile));
     assert_eq!(guest.stat("new", true), Errno::Noent, "nothing was created in vain");

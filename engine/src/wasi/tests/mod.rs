@@ -9,11 +9,14 @@ mod paths;
 mod poll;
 mod properties;
 
-use super::{CommandConfig, Errno, LinkProblem, MODULE, Wasi, link};
+use super::link::{MODULE, link};
+use super::{CommandConfig, Errno, Wasi};
 use crate::capability::{Capability, CapabilitySet, Grants, Literal, LiteralPath};
 use crate::guest::state::{State, Trap};
+use crate::limits::Limits;
 use crate::model::{ModelHost, Tree, plugin, state};
-use alloc::{format, string::String, vec, vec::Vec};
+use crate::plugin::LinkProblem;
+use alloc::{format, string::String, sync::Arc, vec, vec::Vec};
 use wasmi::{Engine, Error, Instance, Linker, Memory, Module, Store, Val, ValType};
 
 /// Every function of the specification with its parameters, `i` for `i32` and `I` for `i64`; all but `proc_exit` answer an
@@ -136,6 +139,11 @@ impl Guest {
         Self { store, instance, memory }
     }
 
+    /// Its own limits, to be changed.
+    fn limits(&mut self) -> &mut Limits {
+        Arc::make_mut(&mut self.store.data_mut().limits)
+    }
+
     /// A command with all of the tree as its preopened directory, 3.
     fn command(tree: &Tree) -> Self {
         tree.file("/dev/null", "");
@@ -153,7 +161,7 @@ impl Guest {
             stdout: stream(true),
             stderr: stream(true),
         };
-        Self::new(state(ModelHost::new(tree), Grants::none(), Wasi::for_command(config)))
+        Self::new(state(ModelHost::new(tree), Grants::none(), |_, _| Wasi::for_command(config)))
     }
 
     /// A plugin with these `fs` patterns granted (`read:/etc/**`).

@@ -1,4 +1,5 @@
-//! Which toolchain builds the plugins. `docs/targets.md` has the two recipes in words.
+//! Which toolchain builds the plugins: rustup's, where it has the target, or Debian's, which builds the standard
+//! library from its source. Each gives the same bytes every time, but not those of the other.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -133,6 +133,8 @@ fn not_started(program: &str, error: &io::Error) -> ErrorDetail {
         Errno::Acces => "it, or the interpreter that it names, may not be executed by this user".to_owned(),
         Errno::Noexec => "it is not a program for this machine".to_owned(),
         Errno::Toobig => "its arguments and environment are too long".to_owned(),
+        Errno::Again | Errno::Nomem => "the system has no room for another process".to_owned(),
+        Errno::Mfile | Errno::Nfile => "too many files are open".to_owned(),
         Errno::Canceled => "the run was interrupted".to_owned(),
         Errno::Io => error.to_string(),
         errno => errno.to_string(),
@@ -283,7 +285,7 @@ mod tests {
             (rustix::io::Errno::ACCESS, "EACCES", "may not be executed"),
             (rustix::io::Errno::NOEXEC, "ENOEXEC", "not a program for this machine"),
             (rustix::io::Errno::TOOBIG, "E2BIG", "too long"),
-            (rustix::io::Errno::AGAIN, "EAGAIN", "unavailable"),
+            (rustix::io::Errno::AGAIN, "EAGAIN", "no room for another process"),
             (rustix::io::Errno::CANCELED, "ECANCELED", "interrupted"),
         ];
         for (errno, code, words) in cases {

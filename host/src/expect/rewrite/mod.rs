@@ -284,7 +284,7 @@ impl Rewriter<'_> {
 }
 
 /// Writes a text so that the grammar reads it as it is: its own reading of escapes is not Go's.
-pub(super) fn quote(text: &str) -> String {
+fn quote(text: &str) -> String {
     if !text.contains(['"', '\\', '\n', '\r']) {
         format!("\"{text}\"")
     } else if !text.contains('`') {

@@ -64,12 +64,11 @@ fn is_decimal(text: &str) -> bool {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
         None => (text, None),
     };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     digits(whole)
         && digits(fraction)
-        && !(whole.is_empty() && fraction.is_empty())
-        && !(whole.is_empty() && !mantissa.starts_with('.'))
+        && !matches!(mantissa, "" | ".")
         && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
 }
 

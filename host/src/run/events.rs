@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -41,11 +41,8 @@ impl Events {
 
     /// The next event, if there is one within `wait`.
     pub(super) fn next(&self, wait: Duration) -> Option<Event> {
-        match self.receiver.recv_timeout(wait) {
-            Ok(event) => Some(event),
-            // Never disconnected: `self.sender` is one of its senders.
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        // Never disconnected: `self.sender` is one of its senders.
+        self.receiver.recv_timeout(wait).ok()
     }
 
     /// From now on SIGINT and SIGTERM are events. A second signal ends the process at once, with the status that a

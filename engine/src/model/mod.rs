@@ -1,7 +1,8 @@
 //! A machine in memory, to hold the engine's path resolution against: for tests and fuzz targets.
 //!
-//! [`Tree`] is its file system, [`ModelHost`] the machine with a clock that only moves when someone waits. [`resolve`]
-//! does what a plugin's path functions do, and [`naive`] says what a path means without any of the care that takes.
+//! [`Tree`] is its file system, [`ModelHost`] the machine with a clock that only moves when someone waits.
+//! [`resolve`] does what a plugin's path functions do, and [`naive`] says what a path means without any of the care
+//! that takes.
 //!
 //! ```
 //! # #[cfg(feature = "model")] {

@@ -4,8 +4,8 @@ use super::tree::{Thing, Tree};
 use crate::wasi::Errno;
 use alloc::{format, string::String};
 
-/// The path, without links, `.` and `..`, that `path` leads to from the top of the tree; through a link at its end only
-/// with `follow` or a slash. The last name need not exist.
+/// The path, without links, `.` and `..`, that `path` leads to from the top of the tree; through a link at its end
+/// only with `follow` or a slash. The last name need not exist.
 ///
 /// # Errors
 ///

@@ -2,11 +2,10 @@
 
 use super::Errno;
 use super::outcome::{Failure, Outcome};
-use super::place::{Base, Place};
+use super::place::Place;
 use super::walk::{Found, Links, Lost, Rules, walk};
 use crate::capability::{Access, Grants, Refusal};
 use crate::guest::state::State;
-use alloc::string::String;
 
 /// What a guest needs a file for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,20 +34,11 @@ impl Rules for Visible<'_> {
     }
 }
 
-/// Decides about a resolved path where grants decide, and remembers a refusal.
+/// Decides about a resolved path, and remembers a refusal.
 ///
-/// What is in this process's own entry in `/proc` is the engine's memory and descriptors. No pattern grants that, only
-/// a literal path does.
-pub(super) fn permit(
-    state: &mut State,
-    base: &Base,
-    path: &str,
-    own_process: bool,
-    need: Need,
-) -> Result<(), Refusal> {
-    if !base.granted() {
-        return Ok(());
-    }
+/// What is in this process's own entry in `/proc` is the engine's memory and descriptors. No pattern grants that,
+/// only a literal path does.
+pub(super) fn permit(state: &mut State, path: &str, own_process: bool, need: Need) -> Result<(), Refusal> {
     state.decide(need.of(path))?;
     if own_process && !state.wasi.literals.iter().any(|literal| literal == path) {
         return match Grants::none().decide(need.of(path)) {
@@ -68,8 +58,10 @@ pub(super) fn permit(
 ///
 /// `Notcapable`.
 pub(super) fn permit_place(state: &mut State, place: &Place, need: Need) -> Outcome {
-    permit(state, place.base(), &place.path(), place.in_own_process(), need)
-        .map_err(|_| Failure::Errno(Errno::Notcapable))
+    if !place.base().granted() {
+        return Ok(());
+    }
+    permit(state, &place.path(), place.in_own_process(), need).map_err(|_| Errno::Notcapable.into())
 }
 
 /// Decides about what a path led to.
@@ -78,8 +70,10 @@ pub(super) fn permit_place(state: &mut State, place: &Place, need: Need) -> Outc
 ///
 /// `Notcapable`.
 pub(super) fn permit_found(state: &mut State, found: &Found, need: Need) -> Outcome {
-    permit(state, found.place.base(), &found.path(), found.in_own_process(), need)
-        .map_err(|_| Failure::Errno(Errno::Notcapable))
+    if !found.place.base().granted() {
+        return Ok(());
+    }
+    permit(state, &found.path(), found.in_own_process(), need).map_err(|_| Errno::Notcapable.into())
 }
 
 /// Why a path could not be resolved.
@@ -99,11 +93,11 @@ impl From<Unresolved> for Failure {
     }
 }
 
-/// What `path`, from a directory, leads to, once the guest has been found to have access to it; what comes back may be
-/// used for all of `needs`.
+/// What `path`, from a directory, leads to, once the guest has been found to have access to it; what comes back may
+/// be used for all of `needs`.
 ///
-/// A failure on the way is only told where the guest could have used what would have been there. Otherwise it is refused
-/// like an existing file, so that nothing is learnt about places without a grant.
+/// A failure on the way is only told where the guest could have used what would have been there. Otherwise it is
+/// refused like an existing file, so that nothing is learnt about places without a grant.
 pub(super) fn resolve(
     state: &mut State,
     from: &Place,
@@ -112,12 +106,14 @@ pub(super) fn resolve(
     needs: &[Need],
 ) -> Result<Found, Unresolved> {
     let walked = walk(from, path, links, &mut Visible(&state.grants));
-    let (path, own_process): (String, bool) = match &walked {
-        Ok(found) => (found.path(), found.in_own_process()),
-        Err(lost) => (lost.path.clone(), lost.own_process),
-    };
-    for need in needs {
-        permit(state, from.base(), &path, own_process, *need).map_err(Unresolved::Refused)?;
+    if from.base().granted() {
+        let (path, own_process) = match &walked {
+            Ok(found) => (found.path(), found.in_own_process()),
+            Err(lost) => (lost.path.clone(), lost.own_process),
+        };
+        for need in needs {
+            permit(state, &path, own_process, *need).map_err(Unresolved::Refused)?;
+        }
     }
     walked.map_err(|Lost { errno, .. }| Unresolved::Errno(errno))
 }

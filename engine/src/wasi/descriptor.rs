@@ -64,12 +64,22 @@ impl Directory {
     }
 }
 
+/// A resolved path that grants have decided about. It is kept instead of a [`Place`], which would hold a directory
+/// open for every file.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantedPath {
+    /// The path.
+    pub(crate) path: String,
+    /// Whether it is in this process's own entry in `/proc`.
+    pub(crate) in_own_process: bool,
+}
+
 /// A file that is open.
 pub(crate) struct OpenFile {
     /// Itself.
     pub(crate) file: Box<dyn File>,
-    /// The directory that it was found in and its name there, where it was opened by path.
-    pub(crate) opened_as: Option<(Place, String)>,
+    /// The path that it was opened by, where grants decided about that.
+    pub(crate) granted_as: Option<GrantedPath>,
 }
 
 /// What a descriptor stands for.

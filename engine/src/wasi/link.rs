@@ -34,7 +34,8 @@ macro_rules! functions {
         #[cfg(test)]
         pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),*];
 
-        /// Defines the function `name`, which a module imports with the type `ty`. Defining one again changes nothing.
+        /// Defines the function `name`, which a module imports with the type `ty`. Defining one again changes
+        /// nothing.
         ///
         /// # Errors
         ///
@@ -116,8 +117,8 @@ functions! {
     sock::sock_shutdown(fd: u32, how: u32);
 }
 
-/// Calls a function and turns its outcome into the errno that the guest gets. Looks at the clock first, because a guest
-/// that does nothing but call the host burns hardly any fuel.
+/// Calls a function and turns its outcome into the errno that the guest gets. Looks at the clock first, because a
+/// guest that does nothing but call the host burns hardly any fuel.
 fn call(
     mut caller: Caller<'_, State>,
     function: impl FnOnce(&mut Memory<'_>, &mut State) -> Outcome,

@@ -25,9 +25,9 @@ impl Rules for TrustedLinks {
     }
 }
 
-/// Covers what each literal path in the grants leads to, and every link on the way (readable only). For a file that does
-/// not exist, the place is covered where it would be. A stranger's link is not followed, and nothing after it covered.
-/// Answers the places that the paths lead to.
+/// Covers what each literal path in the grants leads to, and every link on the way (readable only). For a file that
+/// does not exist, the place is covered where it would be. A stranger's link is not followed, and nothing after it
+/// covered. Answers the places that the paths lead to.
 pub(crate) fn resolve_literals(host: &dyn Host, root: &Rc<Base>, grants: &mut Grants) -> Vec<String> {
     let literals: Vec<(String, bool)> =
         grants.literals().map(|(path, write)| (path.to_owned(), write)).collect();

@@ -1,12 +1,12 @@
 //! WASI preview 1: all functions of `wasi_snapshot_preview1`, over the [`System`](crate::system::System),
 //! [`Node`](crate::system::Node) and [`File`](crate::system::File) traits.
 //!
-//! There are two kinds of guest. A **plugin** sees one preopened directory, `/`, and its grants decide about every path
-//! once it is resolved; it has no input, and its output becomes log lines. A **command** ([`CommandConfig`]) sees the
-//! directories, arguments and streams that it is given, with all that preview 1 allows within them.
+//! There are two kinds of guest. A **plugin** sees one preopened directory, `/`, and its grants decide about every
+//! path once it is resolved; it has no input, and its output becomes log lines. A **command** ([`CommandConfig`])
+//! sees the directories, arguments and streams that it is given, with all that preview 1 allows within them.
 //!
 //! One file per group of functions, named as the specification groups them:
-//! `args environ clock fd path poll proc random sched sock`. [`walk`] finds what a path names, [`access`] decides
+//! `args environ clock fd path poll proc random sched sock`. `walk` finds what a path names, `access` decides
 //! whether the guest may use it.
 
 mod access;
@@ -73,13 +73,9 @@ impl Wasi {
     /// For a plugin: no arguments, the environment that it was granted, `/` when it has any `fs` grant. Resolves the
     /// literal paths in the grants and adds to them what those lead to.
     pub(crate) fn for_plugin(host: &dyn Host, grants: &mut Grants) -> Self {
-        let env = host
-            .environment()
-            .into_iter()
-            .filter(|(name, _)| grants.decide(Access::Env(name)).is_ok())
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let mut wasi = Self { env, ..Self::default() };
+        let granted = |name: &str| grants.decide(Access::Env(name)).is_ok();
+        let environment = host.environment().into_iter().filter(|(name, _)| granted(name));
+        let mut wasi = Self { env: variables(environment), ..Self::default() };
         wasi.open(Object::Empty, Kind::CharDevice, Rights::STREAM | Rights::FD_READ, Rights::NONE);
         for stream in [Stream::Out, Stream::Err] {
             let rights = Rights::STREAM | Rights::FD_WRITE;
@@ -98,8 +94,8 @@ impl Wasi {
 
     /// For a command.
     pub(crate) fn for_command(config: CommandConfig) -> Self {
-        let mut wasi = Self { args: config.args, ..Self::default() };
-        wasi.env = config.env.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let env = variables(config.env.into_iter());
+        let mut wasi = Self { args: config.args, env, ..Self::default() };
         let streams = [
             (config.stdin, Rights::FD_READ),
             (config.stdout, Rights::FD_WRITE),
@@ -111,7 +107,7 @@ impl Wasi {
                 Kind::File => Rights::FILE.without(Rights::FILE_WRITE).without(Rights::FD_READ),
                 _ => Rights::STREAM,
             };
-            let file = descriptor::OpenFile { file, opened_as: None };
+            let file = descriptor::OpenFile { file, granted_as: None };
             wasi.open(Object::File(file), kind, rights | access, Rights::NONE);
         }
         for (name, node) in config.preopens {
@@ -147,4 +143,8 @@ impl Wasi {
             Stream::Err => &mut self.err,
         }
     }
+}
+
+fn variables(environment: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    environment.map(|(name, value)| format!("{name}={value}")).collect()
 }

@@ -101,9 +101,9 @@ impl Event {
 /// - `count`: how many subscriptions there are;
 /// - `out`: where the number of events goes.
 ///
-/// What is wrong with one subscription is said in its event: `Badf` for a descriptor that is not open or a directory,
-/// `Notcapable` for one without the right to `POLL_FD_READWRITE` and to read or write, `Inval` for a clock or a flag that
-/// does not exist.
+/// What is wrong with one subscription is said in its event: `Badf` for a descriptor that is not open or a
+/// directory, `Notcapable` for one without the right to `POLL_FD_READWRITE` and to read or write, `Inval` for a
+/// clock or a flag that does not exist.
 ///
 /// # Errors
 ///
@@ -172,7 +172,10 @@ fn wait(state: &State, subscribed: &[Subscription]) -> Outcome<Vec<Event>> {
                 },
             }
         }
-        let found = system.wait(&interests, moment.saturating_sub(now))?;
+        let found = match system.wait(&interests, moment.saturating_sub(now)) {
+            Err(Errno::Intr) => Vec::new(),
+            waited => waited?,
+        };
         let now = system.monotonic();
         let happened: Vec<Event> = subscribed
             .iter()

@@ -44,8 +44,8 @@ impl From<Errno> for StatError {
     }
 }
 
-/// The attributes of the file at `path`, from `/`; with `follow`, of what a link there leads to. Needs what opening it for
-/// reading would need.
+/// The attributes of the file at `path`, from `/`; with `follow`, of what a link there leads to. Needs what opening
+/// it for reading would need.
 ///
 /// # Errors
 ///

@@ -17,8 +17,10 @@ pub(super) const CHUNK: u32 = 256 << 10;
 pub(super) fn until_ready(state: &State, file: &dyn File, write: bool) -> Outcome {
     let system = state.host.system();
     let left = state.deadline.at().saturating_sub(system.monotonic());
-    system.wait(&[Interest { file, write }], left)?;
-    Ok(state.check_deadline()?)
+    match system.wait(&[Interest { file, write }], left) {
+        Ok(_) | Err(Errno::Intr) => Ok(state.check_deadline()?),
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// Whether a file is read or written, and how it waits.

@@ -115,8 +115,8 @@ pub(crate) struct Lost {
 
 /// Walks `path` from a directory.
 ///
-/// Absolute paths and links begin at the base where grants decide, and are refused (`Perm`) elsewhere. `..` at the base
-/// stays there, or is refused likewise.
+/// Absolute paths and links begin at the base where grants decide, and are refused (`Perm`) elsewhere. `..` at the
+/// base stays there, or is refused likewise.
 ///
 /// # Errors
 ///
@@ -219,8 +219,8 @@ impl Walker {
         Err(self.lost(errno, Some(name)))
     }
 
-    /// Where a name cannot be entered, and its `..` comes later, and the guest may not know about it: goes on as if it
-    /// could have been, because `/home/x/../../etc/hosts` would otherwise tell whether `/home/x` is there.
+    /// Where a name cannot be entered, and its `..` comes later, and the guest may not know about it: goes on as if
+    /// it could have been, because `/home/x/../../etc/hosts` would otherwise tell whether `/home/x` is there.
     fn pass_over(&mut self, name: &str, rules: &dyn Rules) -> bool {
         if !self.place.base().granted() || rules.shows(&self.place.path_of(name)) {
             return false;

@@ -4,7 +4,7 @@ use crate::guest::state::State;
 use crate::system::{Kind, Stat};
 use crate::wasi::Errno;
 use crate::wasi::access::{Need, permit, permit_place};
-use crate::wasi::descriptor::{FdFlags, Object};
+use crate::wasi::descriptor::{FdFlags, GrantedPath, Object};
 use crate::wasi::layout;
 use crate::wasi::memory::Memory;
 use crate::wasi::outcome::Outcome;
@@ -179,10 +179,8 @@ pub(crate) fn fd_filestat_set_times(
             permit_place(state, &place, Need::Write)?;
         }
         Object::File(open) => {
-            if let Some((place, name)) = open.opened_as.clone() {
-                let own_process = place.in_own_process() || place.is_own_process(&name);
-                permit(state, place.base(), &place.path_of(&name), own_process, Need::Write)
-                    .map_err(|_| Errno::Notcapable)?;
+            if let Some(GrantedPath { path, in_own_process }) = open.granted_as.clone() {
+                permit(state, &path, in_own_process, Need::Write).map_err(|_| Errno::Notcapable)?;
             }
         }
         Object::Empty | Object::Log(_) => {}

@@ -10,8 +10,8 @@ use crate::wasi::outcome::Outcome;
 use crate::wasi::rights::Rights;
 use alloc::string::String;
 
-/// Reads the entries of a directory, `.` and `..` first. They are fixed when reading begins with cookie 0, so that every
-/// cookie stays good however small the buffer is, and whatever happens to the directory.
+/// Reads the entries of a directory, `.` and `..` first. They are fixed when reading begins with cookie 0, so that
+/// every cookie stays good however small the buffer is, and whatever happens to the directory.
 ///
 /// - `fd`: the directory;
 /// - `buf`, `len`: where the entries go, each a `dirent` of 24 bytes with the name behind it. The last one is cut off

@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 /// The most parts of memory that one call reads or writes, as on Linux; it stops short after them.
 const PARTS_MAX: usize = 1024;
 
-/// Reads an array of `iovec`s, checks that all of them lie within memory, and answers the first that are not empty. They
-/// are read before any data is, which may overwrite them.
+/// Reads an array of `iovec`s, checks that all of them lie within memory, and answers the first that are not empty.
+/// They are read before any data is, which may overwrite them.
 fn parts(memory: &Memory<'_>, iovs: u32, count: u32) -> Result<Vec<(u32, u32)>, Errno> {
     memory.check(iovs, count, 8)?;
     let mut parts = Vec::new();
@@ -53,7 +53,8 @@ fn seekable(state: &State, fd: u32, rights: Rights) -> Result<&Descriptor, Errno
     }
 }
 
-/// Reads from a descriptor at its position, which moves. Waits for the first byte unless the descriptor is `NONBLOCK`.
+/// Reads from a descriptor at its position, which moves. Waits for the first byte unless the descriptor is
+/// `NONBLOCK`.
 ///
 /// - `fd`: the descriptor;
 /// - `iovs`, `count`: the parts of memory to fill, one after the other;
@@ -118,8 +119,8 @@ pub(crate) fn fd_pread(
     Ok(memory.put_u32(out, done)?)
 }
 
-/// Writes to a descriptor at its position, or at the end with `APPEND`. Waits until something can be written unless the
-/// descriptor is `NONBLOCK`.
+/// Writes to a descriptor at its position, or at the end with `APPEND`. Waits until something can be written unless
+/// the descriptor is `NONBLOCK`.
 ///
 /// - `fd`: the descriptor;
 /// - `iovs`, `count`: the parts of memory to write, one after the other;
@@ -267,6 +268,7 @@ pub(crate) fn fd_advise(
         return Err(Errno::Inval.into());
     }
     match seekable(state, fd, Rights::FD_ADVISE) {
+        Ok(descriptor) if matches!(descriptor.kind, Kind::Fifo | Kind::Socket) => Err(Errno::Spipe.into()),
         Ok(_) => Ok(()),
         Err(Errno::Isdir) => Err(Errno::Badf.into()),
         Err(errno) => Err(errno.into()),

@@ -22,7 +22,8 @@ use crate::wasi::walk::{End, Links};
 /// - `Perm`: the path leads out of a command's directory.
 /// - `Inval`: the path has a NUL in it. `Ilseq`: the path is no UTF-8.
 /// - `Exist`: there is something already.
-/// - `Noent`: a directory on the way is missing. `Loop`: there are too many links. `Nametoolong`: the path is too long.
+/// - `Noent`: a directory on the way is missing. `Loop`: there are too many links. `Nametoolong`: the path is too
+///   long.
 /// - `Fault`: the path is not in memory.
 /// - `Acces`, `Nospc`, `Io`, …: what the system says.
 pub(crate) fn path_create_directory(
@@ -100,8 +101,8 @@ pub(crate) fn path_unlink_file(
 
 /// Moves a file or directory, over another one if there is one.
 ///
-/// A plugin needs both paths granted for writing, and the old one for reading too, because the file may be readable where
-/// it goes. It cannot move directories: what is in them would come under other grants.
+/// A plugin needs both paths granted for writing, and the old one for reading too, because the file may be readable
+/// where it goes. It cannot move directories: what is in them would come under other grants.
 ///
 /// - `fd`: a directory;
 /// - `old`, `old_len`: the path to move, from there;

@@ -14,8 +14,8 @@ use crate::wasi::walk::{End, Found, Links};
 ///
 /// # Errors
 ///
-/// `Exist` where there is something already, `Notdir` where a slash follows what is no directory, `Noent` where a slash
-/// follows a name that does not exist, which no link can be.
+/// `Exist` where there is something already, `Notdir` where a slash follows what is no directory, `Noent` where a
+/// slash follows a name that does not exist, which no link can be.
 fn new_name(found: &Found) -> Result<&str, Errno> {
     match &found.end {
         End::Here => Err(Errno::Exist),
@@ -27,8 +27,8 @@ fn new_name(found: &Found) -> Result<&str, Errno> {
 
 /// Gives a file another name.
 ///
-/// A plugin needs both paths granted for writing, and the old one for reading too, because the other name may be granted
-/// otherwise.
+/// A plugin needs both paths granted for writing, and the old one for reading too, because the other name may be
+/// granted otherwise.
 ///
 /// - `old_fd`: a directory;
 /// - `flags`: `lookupflags`, 1 to follow a link that the old path ends with;

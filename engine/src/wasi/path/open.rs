@@ -2,14 +2,16 @@
 
 use super::links;
 use crate::guest::state::State;
-use crate::system::{Kind, OpenOptions};
+use crate::system::{File, Kind, OpenOptions};
 use crate::wasi::Errno;
 use crate::wasi::access::{Need, permit_found, resolve};
-use crate::wasi::descriptor::{Descriptor, Directory, FdFlags, Object, OpenFile};
+use crate::wasi::descriptor::{Descriptor, Directory, FdFlags, GrantedPath, Object, OpenFile};
 use crate::wasi::memory::Memory;
 use crate::wasi::outcome::Outcome;
+use crate::wasi::place::Place;
 use crate::wasi::rights::Rights;
 use crate::wasi::walk::{End, Entry, Found, Links};
+use alloc::boxed::Box;
 
 /// How a path is to be opened.
 struct Wanted {
@@ -65,14 +67,13 @@ impl Wanted {
         }
     }
 
-    fn open_directory(&self, found: Found, entry: Option<Entry>) -> Result<Descriptor, Errno> {
+    fn open_directory(&self, mut place: Place, entry: Option<Entry>) -> Result<Descriptor, Errno> {
         if self.create && self.exclusive {
             return Err(Errno::Exist);
         }
         if self.create || self.options.write {
             return Err(Errno::Isdir);
         }
-        let mut place = found.place;
         if let Some(entry) = entry {
             place.enter(entry.name, entry.node)?;
         }
@@ -87,7 +88,12 @@ impl Wanted {
         Ok(Descriptor { object, kind: Kind::Directory, base, inheriting: self.inheriting, flags })
     }
 
-    fn open_file(&self, found: Found, entry: &Entry) -> Result<Descriptor, Errno> {
+    fn open_file(
+        &self,
+        found: &Found,
+        entry: &Entry,
+        granted_as: Option<GrantedPath>,
+    ) -> Result<Descriptor, Errno> {
         if self.create && self.exclusive {
             return Err(Errno::Exist);
         }
@@ -98,26 +104,28 @@ impl Wanted {
             return Err(Errno::Notdir);
         }
         let file = found.place.node().open(&entry.name, &*entry.node, self.options)?;
-        let kind = entry.stat.kind;
-        Ok(self
-            .descriptor(OpenFile { file, opened_as: Some((found.place.settle(), entry.name.clone())) }, kind))
+        Ok(self.descriptor(file, granted_as, entry.stat.kind))
     }
 
-    fn create_file(&self, found: Found, name: &str) -> Result<Descriptor, Errno> {
+    fn create_file(
+        &self,
+        found: &Found,
+        name: &str,
+        granted_as: Option<GrantedPath>,
+    ) -> Result<Descriptor, Errno> {
         if found.slash {
             return Err(Errno::Isdir);
         }
         let file = found.place.node().create(name, self.options)?;
-        Ok(self
-            .descriptor(OpenFile { file, opened_as: Some((found.place.settle(), name.into())) }, Kind::File))
+        Ok(self.descriptor(file, granted_as, Kind::File))
     }
 
-    fn descriptor(&self, file: OpenFile, kind: Kind) -> Descriptor {
+    fn descriptor(&self, file: Box<dyn File>, granted_as: Option<GrantedPath>, kind: Kind) -> Descriptor {
         let mut base = self.base & Rights::FILE;
         if !self.base.contains(Rights::FD_WRITE) {
             base = base.without(Rights::FILE_WRITE);
         }
-        let object = Object::File(file);
+        let object = Object::File(OpenFile { file, granted_as });
         Descriptor { object, kind, base, inheriting: self.inheriting, flags: self.flags }
     }
 }
@@ -130,8 +138,8 @@ impl Wanted {
 /// - `fd`: a directory;
 /// - `flags`: `lookupflags`, 1 to follow a link that the path ends with;
 /// - `path`, `len`: the path, from that directory;
-/// - `oflags`: 1 to create a file, 2 to open nothing but a directory, 4 to create a file that is not there yet, 8 to cut
-///   the file to nothing;
+/// - `oflags`: 1 to create a file, 2 to open nothing but a directory, 4 to create a file that is not there yet, 8
+///   to cut the file to nothing;
 /// - `base`: the rights that the new descriptor is to have; those that mean nothing for what is opened are left out;
 /// - `inheriting`: the rights that may be had through the new descriptor;
 /// - `fd_flags`: `fdflags` of the new descriptor;
@@ -139,16 +147,18 @@ impl Wanted {
 ///
 /// # Errors
 ///
-/// - `Badf`: `fd` is not open. `Notdir`: it, or something on the way, is no directory; or the path is none and should be.
-/// - `Notcapable`: `fd` has no right to `PATH_OPEN`, to `PATH_CREATE_FILE` for creating, to `PATH_FILESTAT_SET_SIZE` for
-///   cutting, or the rights asked for are not among those that it passes on; or the file is not granted; or something
-///   else has taken the place of what was found.
+/// - `Badf`: `fd` is not open. `Notdir`: it, or something on the way, is no directory; or the path is none and
+///   should be.
+/// - `Notcapable`: `fd` has no right to `PATH_OPEN`, to `PATH_CREATE_FILE` for creating, to
+///   `PATH_FILESTAT_SET_SIZE` for cutting, or the rights asked for are not among those that it passes on; or the
+///   file is not granted; or something else has taken the place of what was found.
 /// - `Perm`: the path leads out of a command's directory.
-/// - `Inval`: there is no such flag, a directory is to be created, or the path has a NUL in it. `Ilseq`: the path is no
-///   UTF-8.
+/// - `Inval`: there is no such flag, a directory is to be created, or the path has a NUL in it. `Ilseq`: the path
+///   is no UTF-8.
 /// - `Noent`: there is no such file. `Exist`: there is, and should not be.
 /// - `Isdir`: a directory is to be created, written or cut.
-/// - `Loop`: the path ends with a link that is not followed, or there are too many. `Nametoolong`: the path is too long.
+/// - `Loop`: the path ends with a link that is not followed, or there are too many. `Nametoolong`: the path is too
+///   long.
 /// - `Mfile`: too many descriptors are open.
 /// - `Fault`: an address is not in memory.
 /// - `Acces`, `Nfile`, `Io`, …: what the system says.
@@ -180,17 +190,21 @@ pub(crate) fn path_open(
     memory.check(out, 1, 4)?;
     let path = memory.path(path, len)?;
     state.wasi.descriptors.check_room(state.limits.open_files)?;
-    let mut found = resolve(state, &from, path, links, wanted.needs())?;
-    let descriptor = match core::mem::replace(&mut found.end, End::Here) {
-        End::Here => wanted.open_directory(found, None)?,
+    let found = resolve(state, &from, path, links, wanted.needs())?;
+    let granted_as = from
+        .base()
+        .granted()
+        .then(|| GrantedPath { path: found.path(), in_own_process: found.in_own_process() });
+    let descriptor = match &found.end {
+        End::Here => wanted.open_directory(found.place, None)?,
         End::Entry(entry) if entry.stat.kind == Kind::Directory => {
-            wanted.open_directory(found, Some(entry))?
+            let entry = entry.clone();
+            wanted.open_directory(found.place, Some(entry))?
         }
-        End::Entry(entry) => wanted.open_file(found, &entry)?,
+        End::Entry(entry) => wanted.open_file(&found, entry, granted_as)?,
         End::Missing(name) if wanted.create => {
-            found.end = End::Missing(name.clone());
             permit_found(state, &found, Need::Write)?;
-            wanted.create_file(found, &name)?
+            wanted.create_file(&found, name, granted_as)?
         }
         End::Missing(_) => return Err(Errno::Noent.into()),
     };

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Reads with a buffer of `len` bytes, and answers the names of whole entries with the cookies behind them, and whether
-/// there are more.
+/// Reads with a buffer of `len` bytes, and answers the names of whole entries with the cookies behind them, and
+/// whether there are more.
 fn read(guest: &mut Guest, fd: u32, len: u32, cookie: u64) -> (Vec<(String, u64)>, bool) {
     guest.ok("fd_readdir", &[fd.into(), BUF.into(), len.into(), cookie, OUT.into()]);
     let used = guest.u32(OUT);

@@ -19,8 +19,8 @@ use crate::plugin::LinkProblem;
 use alloc::{format, string::String, sync::Arc, vec, vec::Vec};
 use wasmi::{Engine, Error, Instance, Linker, Memory, Module, Store, Val, ValType};
 
-/// Every function of the specification with its parameters, `i` for `i32` and `I` for `i64`; all but `proc_exit` answer an
-/// `i32`.
+/// Every function of the specification with its parameters, `i` for `i32` and `I` for `i64`; all but `proc_exit`
+/// answer an `i32`.
 const FUNCTIONS: [(&str, &str); 46] = [
     ("args_get", "ii"),
     ("args_sizes_get", "ii"),

@@ -76,7 +76,8 @@ proptest! {
         }
     }
 
-    /// Removing something that a guest may not see changes nothing that it sees, unless that was a link or led to one.
+    /// Removing something that a guest may not see changes nothing that it sees, unless that was a link or led to
+    /// one.
     #[test]
     fn what_is_not_granted_is_not_seen(grants in grants(), path in path(), hidden in path(), follow in any::<bool>()) {
         let hidden = naive::resolve(&Tree::new(), &hidden.replace("..", "b").replace('/', ""), true).unwrap_or_default();

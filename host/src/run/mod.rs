@@ -16,7 +16,7 @@ pub use events::{Event, Events};
 pub use filter::{Filter, FilterError};
 pub use judge::judge;
 pub use outcome::{Observer, Outcome};
-pub use plugin::{Describe, PluginError, PluginErrors, PluginSummary, Prepare, Setup};
+pub use plugin::{Describe, PluginError, PluginSummary, Prepare, PrepareError, Prepared, Setup};
 pub use pool::{default_jobs, run};
 
 use crate::profile::Profile;

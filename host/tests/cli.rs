@@ -280,7 +280,7 @@ fn a_second_signal_ends_it_at_once() {
     let start = Instant::now();
     signal(&child, Signal::TERM);
     // The first is being worked on: the observation does not come back.
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(50));
     signal(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());

@@ -88,6 +88,7 @@ impl Bench {
             jobs: jobs.try_into().unwrap(),
             timeout: None,
             grace: 200 * MS,
+            farewell: 200 * MS,
         };
         Self { plan, fake: Arc::default(), events: Events::default() }
     }

@@ -38,6 +38,7 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
         jobs: args.jobs.unwrap_or_else(run::default_jobs),
         timeout: args.timeout,
         grace: Plan::GRACE,
+        farewell: Plan::FAREWELL,
     };
     // Log lines would run into the progress line.
     let mut progress = ProgressLine::new(!args.quiet && !args.verbose);

@@ -2,10 +2,12 @@
 //!
 //! A test that needs a process of its own starts this file's program again with [`CHILD`] set to the command line.
 
+#![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
 use quoin::cli::{self, Machinery};
 use quoin::profile::{Control, Observation, Profile};
 use quoin::report::ObservationStatus;
-use quoin::run::{Observer, Outcome, PluginError, PluginErrors, PluginSummary, Setup};
+use quoin::run::{Observer, Outcome, PluginError, PluginSummary, PrepareError, Prepared, Setup};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -45,22 +47,23 @@ impl Observer for Fake {
     }
 }
 
-fn prepare(profile: &Arc<Profile>, _: &[bool], setup: &Setup) -> Result<Arc<dyn Observer>, PluginErrors> {
-    match setup.grants.first().map(String::as_str) {
-        Some("broken") => Err(PluginErrors(vec![PluginError {
-            plugin: "file".into(),
-            location: profile.plugins[0].location.to_string(),
-            message: "export `observe` is missing; expected (i32, i32) -> i64".into(),
-        }])),
-        Some("wait") => {
-            let _ = std::io::stdin().read_to_end(&mut Vec::new());
-            Ok(Arc::new(Fake))
+fn prepare(profile: &Arc<Profile>, _: &[bool], setup: Setup) -> Result<Prepared, PrepareError> {
+    match setup.grants.first().map(ToString::to_string).as_deref() {
+        Some("env:BROKEN") => {
+            return Err(PrepareError::Plugins(vec![PluginError {
+                plugin: "file".into(),
+                location: profile.plugins[0].location.to_string(),
+                message: "export `observe` is missing; expected (i32, i32) -> i64".into(),
+            }]));
         }
-        _ => Ok(Arc::new(Fake)),
+        Some("env:WAIT") => _ = std::io::stdin().read_to_end(&mut Vec::new()),
+        _ => {}
     }
+    let warnings = if setup.trust_plugins { vec!["odd\u{1b}".into()] } else { Vec::new() };
+    Ok(Prepared { observer: Arc::new(Fake), warnings })
 }
 
-fn describe() -> Result<Vec<PluginSummary>, PluginErrors> {
+fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
     Ok(vec![PluginSummary {
         name: "file".into(),
         version: "1.0.0".into(),
@@ -128,6 +131,8 @@ fn the_exit_status_says_how_it_went() {
     assert!(!out.contains("bad"), "{out}");
     let (status, out, _) = quoin(&["check", &place.profile, "--tag", "a", "--tag", "b"]);
     assert_eq!(status, 1, "{out}");
+    let (status, _, err) = quoin(&["check", &place.profile, "--tag", "a", "--trust-plugins"]);
+    assert_eq!((status, &*err), (0, "quoin: warning: odd\\u{1b}\n"));
     let (status, out, _) = quoin(&["check", &place.profile, "--tag", "a", "--quiet"]);
     assert_eq!((status, &*out), (0, ""));
     let (status, out, _) = quoin(&["check", &place.profile, "--tag", "b", "--format", "json"]);
@@ -154,9 +159,10 @@ fn what_cannot_be_run_is_said_and_nothing_runs() {
         (&["check", profile, "--jobs", "0"], "--jobs"),
         (&["check", profile, "--control", "godo"], "did you mean `good`?"),
         (&["check", profile, "--tag", "nothing"], "no control"),
+        (&["check", profile, "--grant", "camera:front"], "camera:front"),
         (&["check", profile, "--quiet", "--verbose"], "cannot be used with"),
         (&["check", profile, "-o", missing], "missing/report.json"),
-        (&["check", profile, "--grant", "broken"], "plugin file: export `observe` is missing; expected"),
+        (&["check", profile, "--grant", "env:BROKEN"], "plugin file: export `observe` is missing; expected"),
         (&["plugin"], "Usage"),
         (&["completions", "tcsh"], "[possible values: bash, zsh, fish]"),
     ] {
@@ -198,7 +204,7 @@ fn a_report_goes_to_its_file_whole_or_not_at_all() {
 
     // A run that cannot take place leaves it.
     let before = fs::read(&path).unwrap();
-    let (status, ..) = quoin(&["check", &place.profile, "--grant", "broken", "-o", to]);
+    let (status, ..) = quoin(&["check", &place.profile, "--grant", "env:BROKEN", "-o", to]);
     assert_eq!(status, 2);
     assert_eq!(fs::read(&path).unwrap(), before);
 
@@ -216,7 +222,7 @@ fn a_report_goes_to_its_file_whole_or_not_at_all() {
 #[test]
 fn a_reader_that_has_gone_is_no_trouble() {
     let place = Place::new();
-    let args = ["check", &place.profile, "--tag", "b", "--grant", "wait"];
+    let args = ["check", &place.profile, "--tag", "b", "--grant", "env:WAIT"];
     let mut child = command(&args).stdin(Stdio::piped()).spawn().unwrap();
     // The test harness of the child must not be the one to find out.
     let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -274,7 +280,7 @@ fn a_second_signal_ends_it_at_once() {
     let start = Instant::now();
     signal(&child, Signal::TERM);
     // The first is being worked on: the observation does not come back.
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(50));
     signal(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());

@@ -1,5 +1,7 @@
 //! The report's two forms: the keys that the contract promises, and the table as people see it.
 
+#![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
 use quoin::profile::Severity;
 use quoin::report::{
     ControlReport, ControlStatus, Detail, EvidenceReport, ExecutionId, ExpectationReport, Moment,

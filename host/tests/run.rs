@@ -1,5 +1,7 @@
 //! The scheduler with its threads, and an observer that does what each control's id says.
 
+#![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
 use quoin::profile::{Control, Limits, Observation, Profile, no_files, parse};
 use quoin::report::{ControlStatus, ObservationStatus, Signal, SkipReason};
 use quoin::run::{Event, Events, Finished, Observer, Outcome, Plan, run};
@@ -86,6 +88,7 @@ impl Bench {
             jobs: jobs.try_into().unwrap(),
             timeout: None,
             grace: 200 * MS,
+            farewell: 200 * MS,
         };
         Self { plan, fake: Arc::default(), events: Events::default() }
     }

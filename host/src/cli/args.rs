@@ -3,6 +3,7 @@
 use crate::profile::Severity;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use quoin_engine::capability::Capability;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -124,7 +125,7 @@ pub(super) struct FilterArgs {
 pub(super) struct PermissionArgs {
     /// A capability: fs:read:/etc/**, exec:id; repeatable
     #[arg(long, value_name = "KIND:PATTERN")]
-    pub(super) grant: Vec<String>,
+    pub(super) grant: Vec<Capability>,
 
     /// Everything that the plugin itself asks for
     #[arg(long)]

@@ -1,15 +1,15 @@
 //! `quoin check`.
 
-use super::Trouble;
 use super::args::{CheckArgs, Format, VERSION};
 use super::progress::ProgressLine;
+use super::{Trouble, log};
 use crate::builtin;
 use crate::profile::{self, Profile};
 use crate::report::{
-    Detail, ExecutionId, Moment, Report, Style, Summary, Table, Target, summary_line, terminal_width,
-    write_json,
+    Detail, Escaped, ExecutionId, Moment, Report, Style, Summary, Table, Target, summary_line,
+    terminal_width, write_json,
 };
-use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Setup};
+use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared, Setup};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,15 +26,19 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
         root: args.root,
         grants: args.permissions.grant,
         trust_plugins: args.permissions.trust_plugins,
-        show_log: args.verbose,
+        log: log::sink(args.verbose),
     };
-    let observer = prepare(&profile, &selected, &setup)?;
+    let Prepared { observer, warnings } = prepare(&profile, &selected, setup)?;
+    for warning in warnings.iter().filter(|_| !args.quiet) {
+        log::note(format_args!("quoin: warning: {}", Escaped(warning)));
+    }
     let plan = Plan {
         profile,
         selected,
         jobs: args.jobs.unwrap_or_else(run::default_jobs),
         timeout: args.timeout,
         grace: Plan::GRACE,
+        farewell: Plan::FAREWELL,
     };
     // Log lines would run into the progress line.
     let mut progress = ProgressLine::new(!args.quiet && !args.verbose);

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod log;
 mod plugin;
 mod progress;
 

@@ -189,6 +189,21 @@ impl Summary {
     }
 }
 
+/// An error in one line: its message and those of the errors below it, but for what has been said already.
+pub(crate) fn error_text(error: &ErrorDetail) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = if error.message.is_empty() { &error.code } else { &error.message };
+        if !text.contains(message) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(message);
+        }
+        next = error.wrapped.as_deref();
+    }
+    text
+}
+
 /// Durations are whole milliseconds in reports.
 fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
@@ -198,4 +213,25 @@ fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::
 #[expect(clippy::ref_option, reason = "serde asks for a reference to the field")]
 fn severity<S: Serializer>(severity: &Option<Severity>, serializer: S) -> Result<S::Ok, S::Error> {
     severity.map(Severity::as_str).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quoin_abi::error::ErrorType;
+
+    #[test]
+    fn an_error_is_not_said_twice() {
+        let error = |text: &str| ErrorDetail::new(ErrorType::Internal, "EX", text);
+        let wrapped = |text: &str, below| ErrorDetail { wrapped: Some(Box::new(below)), ..error(text) };
+        assert_eq!(
+            error_text(&wrapped("no answer", error("connection reset"))),
+            "no answer: connection reset"
+        );
+        assert_eq!(
+            error_text(&wrapped("fs:read:/a is missing", error("fs:read:/a is missing"))),
+            "fs:read:/a is missing"
+        );
+        assert_eq!(error_text(&error("")), "EX");
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::escape::line;
 use super::{
-    ControlReport, ControlStatus, ObservationReport, ObservationStatus, Report, SkipReason, Style, Summary,
+    ControlReport, ControlStatus, ExpectationReport, ObservationReport, ObservationStatus, Report,
+    SkipReason, Style, Summary, error_text,
 };
 use serde_json::Value;
 use std::io::{self, Write};
@@ -82,7 +83,9 @@ impl Table {
             ControlStatus::Skipped => "SKIP",
         };
         let id = line(&control.id, TEXT_LIMIT);
-        let mut name = line(&control.name, TEXT_LIMIT);
+        // A control without a name has its id for one.
+        let name = if control.name == control.id { "" } else { &control.name };
+        let mut name = line(name, TEXT_LIMIT);
         if let (Some(severity), true) = (control.severity, control.status != ControlStatus::Pass) {
             name.push_str(&format!(" [{}]", severity.as_str()));
         }
@@ -126,18 +129,20 @@ impl Table {
         let error =
             observation.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
         if let Some(error) = error {
-            self.labelled("error: ", &error.to_string(), to)?;
+            self.labelled("error: ", &error_text(error), to)?;
         } else if observation.status == ObservationStatus::Fail && !unexpected {
             self.labelled("failed: ", "the plugin's own verdict", to)?;
         }
-        for expectation in &observation.expectations {
+        // Of evidence that carries an error, nothing can be expected.
+        let own = evidence.is_some_and(|evidence| evidence.error.is_some());
+        let hopeless = own && observation.status == ObservationStatus::Error;
+        for expectation in observation.expectations.iter().filter(|_| !hopeless) {
             match expectation.passed {
-                true if self.detail < Detail::Verbose => continue,
+                true if self.detail < Detail::Verbose => {}
                 true => self.labelled("true: ", &expectation.expression, to)?,
-                false => self.labelled("not true: ", &expectation.expression, to)?,
-            }
-            for seen in expectation.message.split('\n').filter(|seen| !seen.is_empty()) {
-                self.text(INDENT + 4, seen, to)?;
+                // One that could not be evaluated is the error already.
+                false if error.is_some_and(|error| error.message == expectation.message) => {}
+                false => self.expectation(expectation, to)?,
             }
         }
         if let (Some(evidence), Detail::Verbose) = (evidence, self.detail) {
@@ -148,6 +153,17 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// An expectation that is not true. Most messages repeat it, with the values that were seen.
+    fn expectation(&self, expectation: &ExpectationReport, to: &mut dyn Write) -> io::Result<()> {
+        let mut lines = expectation.message.split('\n').filter(|line| !line.is_empty());
+        if expectation.message.contains(&expectation.expression) {
+            self.labelled("", lines.next().unwrap_or_default(), to)?;
+        } else {
+            self.labelled("not true: ", &expectation.expression, to)?;
+        }
+        lines.try_for_each(|line| self.text(INDENT + 4, line, to))
     }
 
     /// A text below an observation, with a word in front that stands out by its colour.

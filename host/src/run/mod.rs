@@ -16,7 +16,7 @@ pub use events::{Event, Events};
 pub use filter::{Filter, FilterError};
 pub use judge::judge;
 pub use outcome::{Observer, Outcome};
-pub use plugin::{Describe, PluginError, PluginErrors, PluginSummary, Prepare, Setup};
+pub use plugin::{Describe, PluginError, PluginSummary, Prepare, PrepareError, Prepared, Setup};
 pub use pool::{default_jobs, run};
 
 use crate::profile::Profile;
@@ -36,13 +36,18 @@ pub struct Plan {
     pub jobs: NonZeroUsize,
     /// What the whole run may take.
     pub timeout: Option<Duration>,
-    /// How long past its deadline an observation may take to come back, and how long after a signal all of them may.
+    /// How long past its deadline an observation may take to come back.
     pub grace: Duration,
+    /// How long after a signal observations may take to come back, so that their commands are cleared away. Nothing that
+    /// they find then is reported.
+    pub farewell: Duration,
 }
 
 impl Plan {
     /// [`Plan::grace`] where there is no reason for another: 2 s.
     pub const GRACE: Duration = Duration::from_secs(2);
+    /// [`Plan::farewell`] where there is no reason for another: 200 ms.
+    pub const FAREWELL: Duration = Duration::from_millis(200);
 }
 
 /// How far a run has come.

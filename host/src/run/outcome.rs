@@ -1,7 +1,7 @@
 //! [`Outcome`]: what making an observation once came to, and [`Observer`], who makes it.
 
 use crate::profile::{Control, Observation};
-use crate::report::{EvidenceReport, ExpectationReport, ObservationStatus};
+use crate::report::{EvidenceReport, ExpectationReport, ObservationStatus, error_text};
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use std::time::Instant;
 
@@ -45,16 +45,18 @@ impl Outcome {
         let evidence = self.evidence.as_ref();
         let error = self.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
         if let Some(error) = error {
-            return error.to_string();
+            return error_text(error);
         }
-        match self.expectations.iter().find(|expectation| !expectation.passed) {
-            Some(ExpectationReport { expression, message, .. }) if message.is_empty() => {
-                format!("not true: {expression}")
-            }
-            Some(ExpectationReport { expression, message, .. }) => {
-                format!("not true: {expression} ({})", message.lines().collect::<Vec<_>>().join("; "))
-            }
-            None => "failed by the plugin's own verdict".into(),
+        let Some(untrue) = self.expectations.iter().find(|expectation| !expectation.passed) else {
+            return "failed by the plugin's own verdict".into();
+        };
+        let ExpectationReport { expression, message, .. } = untrue;
+        let message = message.lines().collect::<Vec<_>>().join("; ");
+        match message.is_empty() {
+            true => format!("not true: {expression}"),
+            // Most messages repeat the expression, with the values that were seen.
+            false if message.contains(expression) => message,
+            false => format!("not true: {expression} ({message})"),
         }
     }
 }

@@ -1,27 +1,36 @@
 //! What a run needs to be told about plugins, and what it says when they are not ready.
 
 use super::outcome::Observer;
+use crate::linux::{LogSink, OpenRootError};
 use crate::profile::Profile;
+use quoin_engine::capability::{Capability, CapabilityError};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the operator says about plugins.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Setup {
     /// The directory that is audited in place of `/`.
     pub root: Option<PathBuf>,
-    /// Capabilities beyond what configurations need, as `kind:pattern`.
-    pub grants: Vec<String>,
+    /// Capabilities beyond what configurations need.
+    pub grants: Vec<Capability>,
     /// Plugins get all that they declare.
     pub trust_plugins: bool,
-    /// What plugins log is shown.
-    pub show_log: bool,
+    /// Takes what plugins log.
+    pub log: Arc<LogSink>,
+}
+
+/// Plugins that are ready to run.
+pub struct Prepared {
+    /// Who makes observations with them.
+    pub observer: Arc<dyn Observer>,
+    /// What the operator should know about them.
+    pub warnings: Vec<String>,
 }
 
 /// Loads the plugins that the selected controls of a profile need, and answers who makes their observations.
-pub type Prepare = fn(&Arc<Profile>, &[bool], &Setup) -> Result<Arc<dyn Observer>, PluginErrors>;
+pub type Prepare = fn(&Arc<Profile>, &[bool], Setup) -> Result<Prepared, PrepareError>;
 
 /// What a plugin of this binary says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,7 +48,18 @@ pub struct PluginSummary {
 }
 
 /// Asks every built-in plugin about itself.
-pub type Describe = fn() -> Result<Vec<PluginSummary>, PluginErrors>;
+pub type Describe = fn() -> Result<Vec<PluginSummary>, PrepareError>;
+
+/// Why plugins are not ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrepareError {
+    /// There is no such root directory.
+    Root(OpenRootError),
+    /// The operator's grants are too many.
+    Grants(CapabilityError),
+    /// Everything that is wrong with the plugins; never empty.
+    Plugins(Vec<PluginError>),
+}
 
 /// Something that is wrong with one plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +72,6 @@ pub struct PluginError {
     pub message: String,
 }
 
-/// Everything that keeps a profile's plugins from being ready; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PluginErrors(pub Vec<PluginError>);
-
 impl fmt::Display for PluginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.location.is_empty() {
@@ -65,11 +81,17 @@ impl fmt::Display for PluginError {
     }
 }
 
-impl fmt::Display for PluginErrors {
+impl fmt::Display for PrepareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the profile's plugins are not ready; nothing was run\n")?;
-        self.0.iter().try_for_each(|error| write!(f, "\n{error}"))
+        match self {
+            Self::Root(error) => write!(f, "--root: {error}"),
+            Self::Grants(error) => write!(f, "--grant: {error}"),
+            Self::Plugins(errors) => {
+                f.write_str("plugins cannot be used; nothing was run\n")?;
+                errors.iter().try_for_each(|error| write!(f, "\n{error}"))
+            }
+        }
     }
 }
 
-impl std::error::Error for PluginErrors {}
+impl std::error::Error for PrepareError {}

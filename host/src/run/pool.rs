@@ -80,7 +80,7 @@ pub fn run(
         shared.board().interrupt(signal);
         shared.changed.notify_all();
         shared.observer.interrupt();
-        let end = Instant::now() + plan.grace;
+        let end = Instant::now() + plan.farewell;
         while !shared.board().idle() && Instant::now() < end {
             events.next(end.saturating_duration_since(Instant::now()));
         }

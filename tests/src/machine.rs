@@ -26,7 +26,8 @@ impl Bench {
                 assert_eq!(plugin, "test");
                 let mut text = format!("{:?} {}", line.level, line.message);
                 for attr in line.attrs {
-                    text += &format!(" {}={}", attr.key, attr.value);
+                    let value = attr.value.as_str().map_or_else(|| attr.value.to_string(), String::from);
+                    text += &format!(" {}={value}", attr.key);
                 }
                 log.lock().unwrap().push(text);
             })

@@ -77,7 +77,12 @@ impl Wanted {
         if let Some(entry) = entry {
             place.enter(entry.name, entry.node)?;
         }
-        let base = self.base & Rights::DIRECTORY;
+        let mut base = self.base & Rights::DIRECTORY;
+        // Go opens directories without the right to cut files below them, and then cuts them (`os.Root.Create`), as
+        // runtimes without rights let it. Who may pass on that right together with writing could have taken it.
+        if self.inheriting.contains(Rights::PATH_FILESTAT_SET_SIZE | Rights::FD_WRITE) {
+            base = base | Rights::PATH_FILESTAT_SET_SIZE;
+        }
         let mut directory = Directory { place: place.settle(), file: None, listing: None, preopen: None };
         if base.contains(Rights::FD_READDIR) {
             // So that a directory that cannot be read is not opened in vain.

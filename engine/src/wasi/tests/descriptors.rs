@@ -132,6 +132,30 @@ fn rights_can_only_be_given_up() {
     assert_eq!(guest.call("fd_readdir", &[3, BUF.into(), 10, 0, OUT.into()]), Errno::Notcapable);
 }
 
+/// As Go's `os.Root` has it: the directory is opened without the right to cut what is in it, but passes it on.
+#[test]
+fn what_a_directory_may_pass_on_it_may_do_unless_that_was_given_up() {
+    const CUT: u64 = 1 << 19;
+    let tree = Tree::new();
+    tree.file("/dir/f", "0123456789");
+    let mut guest = Guest::command(&tree);
+    let directory = guest.open_at(3, true, "dir", 2, RIGHTS_DIRECTORY & !CUT).unwrap();
+    guest.open_at(directory, true, "f", 8, RIGHT_READ | RIGHT_WRITE).unwrap();
+    assert_eq!(tree.data("/dir/f").unwrap(), b"");
+    guest.ok("fd_fdstat_get", &[directory.into(), OUT.into()]);
+    let (base, inheriting) = (guest.u64(OUT + 8), guest.u64(OUT + 16));
+    guest.ok("fd_fdstat_set_rights", &[directory.into(), base & !CUT, inheriting]);
+    assert_eq!(guest.open_at(directory, true, "f", 8, RIGHT_WRITE), Err(Errno::Notcapable));
+    // One that does not pass it on does not get it either.
+    let [ptr, len] = guest.text("dir");
+    let rights = RIGHTS_DIRECTORY & !CUT;
+    guest.ok("path_open", &[3, 1, ptr, len, 2, rights, RIGHTS_ALL & !CUT, 0, OUT.into()]);
+    let directory = guest.u32(OUT);
+    let [ptr, len] = guest.text("f");
+    let arguments = [directory.into(), 1, ptr, len, 8, RIGHT_WRITE, RIGHT_WRITE, 0, OUT.into()];
+    assert_eq!(guest.call("path_open", &arguments), Errno::Notcapable);
+}
+
 #[test]
 fn flags_append_and_stay_what_they_are() {
     let (tree, mut guest, _) = with_file();

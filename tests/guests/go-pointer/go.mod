@@ -1,0 +1,3 @@
+module quoin.test/go-pointer
+
+go 1.24

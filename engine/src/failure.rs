@@ -3,10 +3,12 @@
 use crate::guest::limiter::Limiter;
 use crate::guest::state::Trap;
 use crate::limits::{Exceeded, Limits};
+use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use wasmi::TrapCode;
+use wasmi::errors::ErrorKind;
 
 /// Why a guest did not answer. Whatever it is, the instance is gone and nothing else is harmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +59,27 @@ impl Failure {
                 "the plugin stopped itself (unreachable instruction), which is how a panic ends".into(),
             ),
             Some(TrapCode::OutOfSystemMemory) => Self::Trap("the machine has no memory left for it".into()),
-            _ => Self::Trap(error.to_string()),
+            _ => Self::compiling(&error).unwrap_or_else(|| Self::Trap(error.to_string())),
         }
+    }
+
+    /// Functions are compiled when they are first called, which is when it shows that one is not valid.
+    fn compiling(error: &wasmi::Error) -> Option<Self> {
+        let (ErrorKind::Read(_)
+        | ErrorKind::Wasm(_)
+        | ErrorKind::Translation(_)
+        | ErrorKind::UserLimits(_)
+        | ErrorKind::ImplementationLimits(_)
+        | ErrorKind::Ir(_)) = error.kind()
+        else {
+            return None;
+        };
+        let mut why = error.to_string();
+        if why.starts_with("lazy function compilation") {
+            // wasmi tells the reason once and does not look at the function again.
+            why = "an earlier call of it told why".into();
+        }
+        Some(Self::Contract(format!("a function of it is not valid WebAssembly: {why}")))
     }
 }
 

@@ -217,3 +217,15 @@ fn every_prefix_and_many_mutations_of_a_module_load_or_are_refused() {
         }
     }
 }
+
+#[test]
+fn a_function_that_is_not_valid_is_told_apart_from_a_trap_each_time_it_is_called() {
+    // Not the assembler but the validator knows the types.
+    let wasm = wat::parse_str(guest("", "(f32.const 1)")).unwrap();
+    let plugin = Engine::new(Limits::default()).load(&wasm).unwrap();
+    for why in ["type mismatch: expected i32, found f32", "an earlier call"] {
+        let session = Machine::new().session(Grants::none(), Duration::from_secs(30));
+        let text = failure(plugin.instantiate(session).unwrap().observe(&serde_json::Map::new()));
+        assert!(text.contains("a function of it is not valid WebAssembly") && text.contains(why), "{text}");
+    }
+}

@@ -79,7 +79,7 @@ fn what_is_wrong_is_shown_in_its_line() {
 
 #[test]
 fn what_is_wrong_is_named() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 15] = [
         ("", &["1:1: the profile is empty"]),
         ("# only a comment\n", &["1:1: the profile is empty"]),
         ("- a\n", &["1:1: a profile is a map, and this is a list"]),
@@ -92,6 +92,7 @@ fn what_is_wrong_is_named() {
         ),
         ("a: 1\n---\nb: 2\n", &["2:1: a second document begins here"]),
         ("profile: {name: *x}", &["1:17: this is not YAML: while parsing node, found unknown anchor"]),
+        ("profile: {name: x", &["1:18: this is not YAML: while parsing a flow mapping"]),
         ("profile: &a [*a]", &["1:14: this alias is part of what it stands for"]),
         ("a: \0", &["1:4: there is a control character here (U+0000)"]),
         (

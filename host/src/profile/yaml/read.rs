@@ -4,7 +4,7 @@ use super::node::{Entry, Form, Kind, Node, Scalar, Span};
 use super::scalar::Value;
 use crate::profile::limits::Limits;
 use crate::profile::source::Sources;
-use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -33,8 +33,7 @@ pub(in crate::profile) fn read(sources: &mut Sources, file: usize, limits: &Limi
                 }
             }
             Err(error) => {
-                let mark = *error.marker();
-                let span = Span { file, line: mark.line().max(1), column: mark.col() + 1, width: 1 };
+                let span = place_of(&error, file, &text);
                 if error.info().contains("recursion limit") {
                     // The scanner's own limit is reached before ours if it has to look ahead.
                     let _ = builder.too_deep(span);
@@ -47,6 +46,19 @@ pub(in crate::profile) fn read(sources: &mut Sources, file: usize, limits: &Limi
         }
     }
     builder.root
+}
+
+/// Where the parser stopped. What is missing at the end of the text it finds on a line behind the last one; people
+/// are shown the end of that one.
+fn place_of(error: &ScanError, file: usize, text: &str) -> Span {
+    let mark = error.marker();
+    let (lines, last) = (text.split('\n').count(), text.split('\n').next_back().unwrap_or_default());
+    let (line, column) = if mark.line() > lines {
+        (lines, last.chars().count() + 1)
+    } else {
+        (mark.line().max(1), mark.col() + 1)
+    };
+    Span { file, line, column, width: 1 }
 }
 
 /// Reading ends here; the reason has been reported.

@@ -10,6 +10,7 @@ pub struct CommandConfig {
     /// Environment variables.
     pub env: Vec<(String, String)>,
     /// Directories, each with the path that the guest knows it by. Nothing leads out of one: neither `..` nor a link.
+    /// An absolute link begins at a directory that is known as `/`, and is refused in any other.
     pub preopens: Vec<(String, Box<dyn Node>)>,
     /// Standard input.
     pub stdin: Box<dyn File>,

@@ -111,7 +111,8 @@ impl Wasi {
             wasi.open(Object::File(file), kind, rights | access, Rights::NONE);
         }
         for (name, node) in config.preopens {
-            wasi.preopen(&Base::new(node, Reach::Within), name);
+            let reach = if name == "/" { Reach::Root } else { Reach::Within };
+            wasi.preopen(&Base::new(node, reach), name);
         }
         wasi
     }

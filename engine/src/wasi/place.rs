@@ -18,6 +18,8 @@ pub(crate) enum Reach {
     Granted,
     /// Nothing: all that is within the base may be used, and nothing leads out of it.
     Within,
+    /// As `Within`, and the guest knows the base as `/`, which is therefore where absolute links begin.
+    Root,
 }
 
 /// The directory that a preopened directory stands for.
@@ -35,6 +37,11 @@ impl Base {
     /// Whether grants decide.
     pub(crate) fn granted(&self) -> bool {
         self.reach == Reach::Granted
+    }
+
+    /// Whether the guest knows it as `/`.
+    pub(crate) fn is_root(&self) -> bool {
+        self.reach != Reach::Within
     }
 }
 

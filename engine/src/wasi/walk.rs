@@ -115,8 +115,9 @@ pub(crate) struct Lost {
 
 /// Walks `path` from a directory.
 ///
-/// Absolute paths and links begin at the base where grants decide, and are refused (`Perm`) elsewhere. `..` at the
-/// base stays there, or is refused likewise.
+/// Absolute paths begin at the base where grants decide, and are refused (`Perm`) elsewhere; absolute links begin at a
+/// base that the guest knows as `/`, and are refused likewise elsewhere. `..` at the base stays there where grants decide,
+/// and is refused elsewhere.
 ///
 /// # Errors
 ///
@@ -124,7 +125,7 @@ pub(crate) struct Lost {
 /// name that does not exist is no error.
 pub(crate) fn walk(from: &Place, path: &str, links: Links, rules: &mut dyn Rules) -> Result<Found, Lost> {
     let mut walker = Walker { place: from.clone(), rest: Vec::new(), slash: false, followed: 0 };
-    walker.take(path)?;
+    walker.take(path, from.base().granted())?;
     while let Some(part) = walker.rest.pop() {
         match part.as_str() {
             "." => {}
@@ -148,10 +149,10 @@ struct Walker {
 }
 
 impl Walker {
-    /// Puts a path or the text of a link before the rest.
-    fn take(&mut self, text: &str) -> Result<(), Lost> {
+    /// Puts a path or the text of a link, which may be absolute or not, before the rest.
+    fn take(&mut self, text: &str, may_be_absolute: bool) -> Result<(), Lost> {
         if text.starts_with('/') {
-            if !self.place.base().granted() {
+            if !may_be_absolute {
                 return Err(self.lost(Errno::Perm, None));
             }
             self.place = Place::at(self.place.base());
@@ -213,7 +214,7 @@ impl Walker {
         } else if !rules.may_follow(&self.place.path_of(name), stat) {
             Errno::Notcapable
         } else {
-            return self.take(&text);
+            return self.take(&text, self.place.base().is_root());
         };
         self.rest.clear();
         Err(self.lost(errno, Some(name)))

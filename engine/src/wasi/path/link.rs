@@ -76,7 +76,8 @@ pub(crate) fn path_link(
 
 /// Makes a symbolic link.
 ///
-/// - `text`, `text_len`: what it says. A command's may not begin with `/`, since it could not be followed;
+/// - `text`, `text_len`: what it says. It may begin with `/` only where the guest knows the preopened directory as
+///   `/`, since elsewhere it could not be followed;
 /// - `fd`: a directory;
 /// - `path`, `len`: the new link's path, from there.
 ///
@@ -84,7 +85,7 @@ pub(crate) fn path_link(
 ///
 /// - `Badf`: `fd` is not open. `Notdir`: it, or something on the way, is no directory.
 /// - `Notcapable`: it has no right to `PATH_SYMLINK`, or the path is not granted for writing.
-/// - `Perm`: the path leads out of a command's directory, or the text begins with `/`.
+/// - `Perm`: the path leads out of a command's directory, or the text begins with `/` and may not.
 /// - `Inval`: the text or the path has a NUL in it. `Ilseq`: one of them is no UTF-8.
 /// - `Exist`: there is something already.
 /// - `Noent`: the text is empty, a directory on the way is missing, or a slash follows the path.
@@ -102,7 +103,7 @@ pub(crate) fn path_symlink(
 ) -> Outcome {
     let from = place(state, fd, Rights::PATH_SYMLINK)?;
     let (text, path) = (memory.path(text, text_len)?, memory.path(path, len)?);
-    if text.starts_with('/') && !from.base().granted() {
+    if text.starts_with('/') && !from.base().is_root() {
         return Err(Errno::Perm.into());
     }
     let found = resolve(state, &from, path, Links::Never, &[Need::Write])?;

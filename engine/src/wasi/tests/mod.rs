@@ -146,6 +146,11 @@ impl Guest {
 
     /// A command with all of the tree as its preopened directory, 3.
     fn command(tree: &Tree) -> Self {
+        Self::command_at(tree, "/work")
+    }
+
+    /// Likewise, with the name of that directory.
+    fn command_at(tree: &Tree, name: &str) -> Self {
         tree.file("/dev/null", "");
         let stream = |write: bool| {
             let dev = tree.root().lookup("dev").unwrap();
@@ -156,7 +161,7 @@ impl Guest {
         let config = CommandConfig {
             args: vec!["prog".into(), "an argument".into()],
             env: vec![("A".into(), "1".into())],
-            preopens: vec![("/work".into(), tree.root())],
+            preopens: vec![(name.into(), tree.root())],
             stdin: stream(false),
             stdout: stream(true),
             stderr: stream(true),

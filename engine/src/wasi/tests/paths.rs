@@ -64,6 +64,30 @@ fn paths_lead_where_they_say() {
 }
 
 #[test]
+fn absolute_links_begin_at_a_directory_known_as_the_root() {
+    let tree = tree();
+    tree.link("/dir/absolute", "/dir/nested/file");
+    tree.link("/dir/above", "/../file");
+    let mut guest = Guest::command_at(&tree, "/");
+    for (path, errno) in [
+        ("absolute", Errno::Success),
+        ("dir/absolute", Errno::Success),
+        ("dir/above", Errno::Perm),
+        ("up", Errno::Perm),
+        ("..", Errno::Perm),
+        ("/file", Errno::Perm),
+    ] {
+        assert_eq!(guest.stat(path, true), errno, "{path}");
+    }
+    assert_eq!(guest.symlink("/dir", "made"), Errno::Success);
+    assert_eq!(guest.stat("made/nested/file", true), Errno::Success);
+    // The same where it is known by another name.
+    let mut guest = Guest::command_at(&tree, "/work");
+    assert_eq!(guest.stat("made/nested/file", true), Errno::Perm);
+    assert_eq!(guest.symlink("/dir", "another"), Errno::Perm);
+}
+
+#[test]
 fn forty_links_are_followed_and_no_more() {
     let tree = Tree::new();
     tree.file("/l0", "end");

@@ -121,7 +121,8 @@ impl Instance {
                 evidence.timestamp = rfc3339(state.host.system().realtime());
             }
             if let Some(error) = refused(&refusals) {
-                let own = evidence.error.take().map(Box::new);
+                // A plugin that passes the refusal on says the same.
+                let own = evidence.error.take().filter(|own| own.kind != ErrorType::Capability).map(Box::new);
                 evidence.error = Some(ErrorDetail { wrapped: own, ..error });
                 evidence.status = false;
             }

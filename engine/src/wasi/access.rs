@@ -36,8 +36,8 @@ impl Rules for Visible<'_> {
 
 /// Decides about a resolved path, and remembers a refusal.
 ///
-/// What is in this process's own entry in `/proc` is the engine's memory and descriptors. No pattern grants that,
-/// only a literal path does.
+/// What is in this process's own entry in `/proc` is the engine's memory, descriptors and environment. Nothing grants
+/// that; a literal path is let through to what there tells of the system (see `resolve_literals`).
 pub(super) fn permit(state: &mut State, path: &str, own_process: bool, need: Need) -> Result<(), Refusal> {
     state.decide(need.of(path))?;
     if own_process && !state.wasi.literals.iter().any(|literal| literal == path) {

@@ -27,7 +27,7 @@ impl Rules for TrustedLinks {
 
 /// Covers what each literal path in the grants leads to, and every link on the way (readable only). For a file that
 /// does not exist, the place is covered where it would be. A stranger's link is not followed, and nothing after it
-/// covered. Answers the places that the paths lead to.
+/// covered. Answers those of the places that may lie in this process's own `/proc` directory.
 pub(crate) fn resolve_literals(host: &dyn Host, root: &Rc<Base>, grants: &mut Grants) -> Vec<String> {
     let literals: Vec<(String, bool)> =
         grants.literals().map(|(path, write)| (path.to_owned(), write)).collect();
@@ -44,8 +44,19 @@ pub(crate) fn resolve_literals(host: &dyn Host, root: &Rc<Base>, grants: &mut Gr
         }
         if let Some(resolved) = resolved {
             grants.cover(resolved.clone(), write);
-            places.push(resolved);
+            if is_of_the_system(&resolved) {
+                places.push(resolved);
+            }
         }
     }
     places
+}
+
+/// Whether a path that lies in a process's `/proc` directory tells of the system rather than of that process:
+/// `/proc/mounts` and `/proc/net` are links into `/proc/self`. All else there is the engine's own memory, descriptors and
+/// environment, which no path leads to, whoever names it.
+fn is_of_the_system(path: &str) -> bool {
+    let mut names =
+        path.split('/').skip_while(|name| !name.bytes().all(|byte| byte.is_ascii_digit()) || name.is_empty());
+    matches!(names.nth(1), Some("mounts" | "mountinfo" | "net"))
 }

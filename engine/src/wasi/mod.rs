@@ -63,7 +63,7 @@ pub(crate) struct Wasi {
     descriptors: Descriptors,
     /// What a plugin sees as `/`, where it has any `fs` grant.
     root: Option<Rc<Base>>,
-    /// Where the literal paths in the grants lead to.
+    /// Where literal paths in the grants lead to that may be let into this process's own `/proc` directory.
     literals: Vec<String>,
     out: Line,
     err: Line,

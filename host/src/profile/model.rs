@@ -182,7 +182,7 @@ pub struct Control {
     pub tags: Vec<String>,
     /// The controls that have to pass first, as indices into [`Profile::controls`]; never in a circle.
     pub depends_on: Vec<usize>,
-    /// The time that all of its observations together may take, retries apart.
+    /// The time that all of its observations together may take, with their retries.
     pub timeout: Duration,
     /// How often to try again, and when.
     pub retry: Retry,

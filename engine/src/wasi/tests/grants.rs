@@ -215,9 +215,16 @@ fn this_process_is_hidden_from_patterns() {
     assert_eq!(guest.refusals()[0], "fs:read:/proc/7/mem");
     assert!(guest.open("proc/self/../8/status").is_ok());
 
-    let grants = fs(&["read:/proc/**"], &["/proc/self/status"]);
-    let mut guest = Guest::new(plugin(ModelHost::new(&tree), grants));
-    assert!(guest.open("proc/self/status").is_ok());
+    // A literal path leads to what there tells of the system, and to nothing else.
+    tree.file("/proc/7/mounts", "/");
+    tree.file("/proc/7/net/tcp", "none");
+    tree.link("/proc/mounts", "self/mounts");
+    tree.link("/proc/net", "self/net");
+    let literals = ["/proc/mounts", "/proc/net/tcp", "/proc/self/status", "/proc/7/mem"];
+    let mut guest = Guest::new(plugin(ModelHost::new(&tree), fs(&["read:/proc/**"], &literals)));
+    assert!(guest.open("proc/mounts").is_ok());
+    assert!(guest.open("proc/net/tcp").is_ok());
+    assert_eq!(guest.open("proc/self/status"), Err(Errno::Notcapable));
     assert_eq!(guest.open("proc/self/mem"), Err(Errno::Notcapable));
 }
 

@@ -1,6 +1,6 @@
 //! Running the test programs of Go's standard library.
 
-use crate::{go, wasi_run::wasi_run};
+use crate::{go, programs::wasi_run};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};

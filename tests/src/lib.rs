@@ -6,4 +6,4 @@ pub mod build;
 pub mod go;
 pub mod go_test;
 pub mod machine;
-pub mod wasi_run;
+pub mod programs;

@@ -62,7 +62,11 @@ fn net() {
 
 #[test]
 fn os() {
-    passes("os", &[], &["TestSymlink", "TestReaddir", "TestHardLink", "TestRootSymlink", "TestUserHomeDir"]);
+    passes(
+        "os",
+        &[],
+        &["TestSymlink", "TestFileReadDir", "TestHardLink", "TestRootSymlink", "TestUserHomeDir"],
+    );
 }
 
 #[test]

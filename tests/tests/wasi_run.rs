@@ -1,7 +1,7 @@
 //! The example `wasi_run` as a program: its arguments, streams, directories and exit status.
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
-use quoin_tests::wasi_run::wasi_run;
+use quoin_tests::programs::wasi_run;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

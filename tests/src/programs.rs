@@ -1,0 +1,36 @@
+//! Our own programs, as the tests run them. They are built first, in the test's own profile: cargo builds binaries and
+//! examples for the tests of their own package only, and one of another day would be worse than none.
+
+use crate::build::{root, succeed, target};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// `quoin`, the command line.
+#[must_use]
+pub fn quoin() -> Command {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(PATH.get_or_init(|| build("--bin", "quoin", "quoin")))
+}
+
+/// The example `wasi_run`, which holds the WASI shim against programs that no one here wrote.
+#[must_use]
+pub fn wasi_run() -> Command {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(PATH.get_or_init(|| build("--example", "wasi_run", "examples/wasi_run")))
+}
+
+fn build(kind: &str, name: &str, file: &str) -> PathBuf {
+    let target = target();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["build", "--quiet", "--package", "quoin", kind, name]);
+    cargo.arg("--target-dir").arg(&target);
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        cargo.arg("--release");
+        "release"
+    };
+    succeed(&mut cargo);
+    target.join(profile).join(file)
+}

@@ -65,7 +65,7 @@ pub fn run(module: &[u8], config: &[u8]) {
     call(&mut store, "describe", &[]);
     let mut address = [Val::I32(0)];
     let size = Val::I32(i32::try_from(config.len()).expect("a small configuration"));
-    allocate.call(&mut store, &[size.clone()], &mut address).expect("a block");
+    allocate.call(&mut store, std::slice::from_ref(&size), &mut address).expect("a block");
     let [address] = address;
     let start = usize::try_from(address.i32().expect("an i32")).expect("an address");
     memory.data_mut(&mut store)[start..start + config.len()].copy_from_slice(config);

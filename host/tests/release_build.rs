@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -92,7 +92,10 @@ fn what_is_wrong_is_named() {
         ),
         ("a: 1\n---\nb: 2\n", &["2:1: a second document begins here"]),
         ("profile: {name: *x}", &["1:17: this is not YAML: while parsing node, found unknown anchor"]),
-        ("profile: {name: x", &["1:18: this is not YAML: while parsing a flow mapping"]),
+        (
+            "profile: {name: x",
+            &["1:18: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'"],
+        ),
         ("profile: &a [*a]", &["1:14: this alias is part of what it stands for"]),
         ("a: \0", &["1:4: there is a control character here (U+0000)"]),
         (

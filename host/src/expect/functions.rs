@@ -1,6 +1,7 @@
 //! The functions of the language, each charged for what it takes and makes.
 
 use super::budget::charge;
+use super::pattern;
 use super::predicates::{self, Ask, PREDICATES};
 use super::value::{cost, text_cost};
 use expr::{Environment, Error, Value};
@@ -32,7 +33,8 @@ pub(super) static LANGUAGE: LazyLock<Environment<'static>> = LazyLock::new(|| {
         [_] => Ok(false.into()),
         _ => Err(Error::ExprError("isIPv4() takes one argument".into())),
     });
-    // `let` and maps are written as calls of these by the rewriter.
+    // `let`, maps and `matches` are written as calls of these by the rewriter.
+    language.add_function(MATCHES, |call| pattern::matches(&call.args));
     language.add_function(LET, |mut call| {
         let value = call.args.pop().unwrap_or_default();
         charge(paid(&value)?)?;
@@ -56,6 +58,7 @@ pub(super) static LANGUAGE: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// No one can write these names: `$` is refused.
 pub(super) const LET: &str = "$let";
 pub(super) const MAP: &str = "$map";
+pub(super) const MATCHES: &str = "$matches";
 
 /// The crate's functions without a predicate, but for those that need dates.
 const FUNCTIONS: [&str; 52] = [

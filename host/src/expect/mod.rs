@@ -19,6 +19,7 @@ mod budget;
 mod functions;
 mod lexer;
 mod path;
+mod pattern;
 mod predicates;
 mod rewrite;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use expr::{Context, ContextProvider, Value};
 use functions::{LANGUAGE, paid};
 use lexer::Kind;
 use path::{Facts, Found, Path};
+use pattern::Patterns;
 use pest::error::{ErrorVariant, InputLocation};
 use quoin_abi::evidence::Evidence;
 use rewrite::Piece;
@@ -54,6 +56,7 @@ pub struct Expectation {
     program: expr::Program,
     paths: Vec<Path>,
     ranges: Vec<Value>,
+    patterns: Patterns,
 }
 
 /// Why a text is no expectation.
@@ -105,9 +108,10 @@ impl Expectation {
             )));
         }
         let rewritten = rewrite::rewrite(&tokens)?;
-        for (pattern, at, width) in &rewritten.patterns {
-            check_pattern(pattern, at + 1, *width)?;
-        }
+        let patterns = rewritten.patterns.iter();
+        let patterns = patterns
+            .map(|(pattern, at, width)| pattern::compile(pattern, at + 1, *width))
+            .collect::<Result<Patterns, _>>()?;
         let code = rewritten.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
         let program = match compile(&code) {
             Some(Ok(program)) => program,
@@ -118,7 +122,13 @@ impl Expectation {
             .ranges
             .iter()
             .map(|(from, to)| Value::Array((*from..=*to).map(Value::Integer).collect()));
-        Ok(Self { text: text.to_owned(), program, ranges: ranges.collect(), paths: rewritten.paths })
+        Ok(Self {
+            text: text.to_owned(),
+            program,
+            ranges: ranges.collect(),
+            paths: rewritten.paths,
+            patterns,
+        })
     }
 
     /// The expression as it was written.
@@ -144,7 +154,8 @@ impl Expectation {
             complaint: RefCell::new(None),
         };
         let (result, exhausted) = budget::with_budget(|| {
-            catch_unwind(AssertUnwindSafe(|| LANGUAGE.run(&self.program, &scope))).ok()
+            let run = || LANGUAGE.run(&self.program, &scope);
+            pattern::with_patterns(&self.patterns, || catch_unwind(AssertUnwindSafe(run)).ok())
         });
         let seen = self.seen(&scope);
         let why = match result {
@@ -226,15 +237,6 @@ fn compile(code: &str) -> Option<expr::Result<expr::Program>> {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(ATTEMPTS)));
     catch_unwind(|| expr::compile(code)).ok()
-}
-
-/// The evaluator keeps a pattern that is none until it is used.
-fn check_pattern(pattern: &str, column: usize, width: usize) -> Result<(), ExpectError> {
-    regex_syntax::parse(pattern).map(|_| ()).map_err(|error| {
-        let error = error.to_string();
-        let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        ExpectError { message: format!("this is no pattern: {why}"), column, width }
-    })
 }
 
 /// What the grammar has against an expression, in terms of the text that it was written as.

@@ -5,6 +5,7 @@
 //! - A range becomes a hidden name too, since the evaluator would build one of any length.
 //! - `s.contains(x)` becomes `(s contains (x))`; `a not contains b` becomes `a contains b == false`.
 //! - `let` and maps become calls: the evaluator does not limit the one and misreads the other.
+//! - `a matches "p"` becomes a call with the pattern's number, since the patterns are ours.
 //! - Texts are written so that what they mean does not depend on escapes.
 
 mod names;
@@ -57,6 +58,8 @@ enum Holds {
     Map,
     /// A predicate or a branch.
     Block,
+    /// What is between `if` and its `{`.
+    Condition,
 }
 
 #[derive(Debug)]
@@ -71,6 +74,10 @@ struct Level {
     assigns: bool,
     /// How many `?` wait for their `:`.
     choices: usize,
+    /// Where the innermost expression begins that is not finished, which is what a pipe takes.
+    whole: usize,
+    /// Where the left side of a comparison begins.
+    operand: usize,
 }
 
 struct Rewriter<'t> {
@@ -89,13 +96,11 @@ struct Rewriter<'t> {
 
 /// Checks and rewrites an expression.
 pub(super) fn rewrite(tokens: &[Token]) -> Result<Rewritten, ExpectError> {
-    let whole =
-        Level { holds: Holds::Whole, start: None, close: "", negated: false, assigns: false, choices: 0 };
     let mut rewriter = Rewriter {
         tokens,
         next: 0,
         out: Rewritten::default(),
-        levels: vec![whole],
+        levels: vec![Level::new(Holds::Whole, None, "")],
         start: None,
         after_value: false,
         variables: Vec::new(),
@@ -107,7 +112,7 @@ pub(super) fn rewrite(tokens: &[Token]) -> Result<Rewritten, ExpectError> {
     }
     rewriter.settle();
     match tokens.last() {
-        Some(last) if rewriter.levels.len() > 1 => fail(last, "a bracket is not closed behind this"),
+        Some(last) if rewriter.is_bracket_open() => fail(last, "a bracket is not closed behind this"),
         Some(last) if !rewriter.after_value => fail(last, "the expression ends too early, with this"),
         _ => Ok(rewriter.out),
     }
@@ -115,6 +120,12 @@ pub(super) fn rewrite(tokens: &[Token]) -> Result<Rewritten, ExpectError> {
 
 fn fail<T>(token: &Token, message: impl Into<String>) -> Result<T, ExpectError> {
     Err(ExpectError { message: message.into(), column: token.at + 1, width: token.width })
+}
+
+impl Level {
+    fn new(holds: Holds, start: Option<usize>, close: &'static str) -> Self {
+        Self { holds, start, close, negated: false, assigns: false, choices: 0, whole: 0, operand: 0 }
+    }
 }
 
 impl Rewriter<'_> {
@@ -185,10 +196,42 @@ impl Rewriter<'_> {
             ("?", Some(level)) => level.choices += 1,
             (":", Some(level)) if level.choices > 0 => level.choices -= 1,
             // Between a map's keys and its values.
-            (":", Some(level)) if level.holds == Holds::Map => return self.operator(",", token),
+            (":", Some(level)) if level.holds == Holds::Map => {
+                self.operator(",", token);
+                return self.begin();
+            }
             _ => {}
         }
         self.operator(sign, token);
+        match sign {
+            "," | ";" | ":" | "?" | "??" => self.begin(),
+            "&&" | "||" => self.begin_operand(),
+            "|" => {
+                if let Some(level) = self.levels.last_mut() {
+                    level.operand = level.whole;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An expression begins with what comes next.
+    fn begin(&mut self) {
+        self.begin_operand();
+        if let Some(level) = self.levels.last_mut() {
+            level.whole = level.operand;
+        }
+    }
+
+    /// What comes next may become the left side of a comparison.
+    fn begin_operand(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.operand = self.out.pieces.len();
+        }
+    }
+
+    fn is_bracket_open(&self) -> bool {
+        self.levels.iter().any(|level| !matches!(level.holds, Holds::Whole | Holds::Condition))
     }
 
     /// Ends a comparison that was negated.
@@ -215,6 +258,9 @@ impl Rewriter<'_> {
             '[' => self.push(Holds::List, "[", "]", token),
             _ if self.after_value || before.is_some_and(|kind| kind.is_name("else")) => {
                 self.settle();
+                if self.levels.last().is_some_and(|level| level.holds == Holds::Condition) {
+                    self.levels.pop();
+                }
                 self.start = None;
                 self.push(Holds::Block, "{", "}", token)
             }
@@ -246,15 +292,9 @@ impl Rewriter<'_> {
             self.predicates += 1;
         }
         let start = self.start.unwrap_or(self.out.pieces.len());
-        self.levels.push(Level {
-            holds,
-            start: Some(start),
-            close,
-            negated: false,
-            assigns: false,
-            choices: 0,
-        });
+        self.levels.push(Level::new(holds, Some(start), close));
         self.operator(open, token);
+        self.begin();
         Ok(())
     }
 
@@ -264,6 +304,7 @@ impl Rewriter<'_> {
             Some(Holds::Group | Holds::Arguments { .. }) => ')',
             Some(Holds::Index | Holds::List) => ']',
             Some(Holds::Map | Holds::Block) => '}',
+            Some(Holds::Condition) => '{',
             Some(Holds::Whole) | None => {
                 return fail(token, format!("no bracket is open for this `{bracket}`"));
             }

@@ -16,16 +16,15 @@ impl Rewriter<'_> {
             "and" | "or" if self.after_value => {
                 self.settle();
                 self.operator(name, token);
+                self.begin_operand();
             }
             "not" if self.after_value => self.not(token)?,
             _ if self.after_value && TESTS.contains(&name) => {
                 self.settle();
-                self.operator(name, token);
-                if name == "matches" {
-                    self.pattern(token)?;
-                }
+                self.test(name, token)?;
             }
-            "not" | "if" | "else" => self.operator(name, token),
+            "if" => self.push(Holds::Condition, name, "", token)?,
+            "not" | "else" => self.operator(name, token),
             "let" => self.assign(token)?,
             "true" | "false" | "nil" => self.value(name, token)?,
             _ if self.is_open_next('(') => {
@@ -69,6 +68,7 @@ impl Rewriter<'_> {
         }
         self.next += 2;
         self.operator(format!("let {name} = {LET}("), token);
+        self.begin();
         self.variables.push(name);
         if let Some(level) = self.levels.last_mut() {
             level.assigns = true;

@@ -2,6 +2,7 @@
 
 use super::{Rewriter, TESTS, fail};
 use crate::expect::ExpectError;
+use crate::expect::functions::MATCHES;
 use crate::expect::lexer::{Kind, Token};
 
 /// The most numbers in a range: enough for all ports.
@@ -20,16 +21,24 @@ impl Rewriter<'_> {
             self.operator("not in", token);
             return Ok(());
         }
-        self.operator(test, token);
         if let Some(level) = self.levels.last_mut() {
             level.negated = true;
         }
-        if test == "matches" { self.pattern(token) } else { Ok(()) }
+        self.test(test, token)
+    }
+
+    /// One of the operators that are words.
+    pub(super) fn test(&mut self, name: &str, token: &Token) -> Result<(), ExpectError> {
+        if name == "matches" {
+            return self.matches(token);
+        }
+        self.operator(name, token);
+        Ok(())
     }
 
     /// A pattern has to be there when the expectation is read: one that is no pattern is found then, and none has to
-    /// be made anew for each value.
-    pub(super) fn pattern(&mut self, token: &Token) -> Result<(), ExpectError> {
+    /// be made anew for each value. What stands before it is an argument from here on.
+    fn matches(&mut self, token: &Token) -> Result<(), ExpectError> {
         let binds = ["+", ".", "?.", "??", "..", "*", "**", "^", "/", "%", "-"]
             .iter()
             .any(|sign| self.is_next(1, sign));
@@ -37,7 +46,15 @@ impl Rewriter<'_> {
             Some(Token { kind: Kind::Text(pattern), at, width })
                 if !binds && self.peek(1) != Some(&Kind::Open('[')) =>
             {
+                let operand = self.levels.last().map(|level| level.operand);
+                let Some(first) = operand.and_then(|operand| self.out.pieces.get_mut(operand)) else {
+                    return fail(token, "a value is missing before this");
+                };
+                first.text.insert_str(0, &format!("{MATCHES}("));
+                self.emit(format!(", {})", self.out.patterns.len()), token);
                 self.out.patterns.push((pattern.clone(), *at, *width));
+                self.next += 1;
+                self.start = operand;
                 Ok(())
             }
             _ => fail(token, "`matches` takes a pattern in quotes, and nothing else"),

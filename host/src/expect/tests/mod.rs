@@ -1,6 +1,7 @@
 //! Expressions, good, bad and hostile.
 
 mod hostile;
+mod pattern;
 
 use super::*;
 use quoin_abi::error::{ErrorDetail, ErrorType};

@@ -2,7 +2,8 @@
 //!
 //! The bare harness does what a guest cannot do without: it links the imports with functions that do nothing (or, for
 //! WASI's clock, random data, environment and standard output, next to nothing), calls `_initialize`, passes the
-//! configuration through `allocate`, and looks at the first byte of each answer. It checks, limits and frees nothing.
+//! configuration through `allocate`, and looks at the first byte of each answer. Like the engine it makes the observation
+//! in a fresh instance. It checks, limits and frees nothing.
 
 #![allow(missing_docs, reason = "a benchmark has no interface")]
 

@@ -42,35 +42,57 @@ pub fn run(module: &[u8], config: &[u8]) {
     }
     define(&mut linker);
 
-    let mut store = Store::new(&engine, State::default());
-    let instance = linker.instantiate_and_start(&mut store, &module).expect("an instance");
-    let memory = instance.get_memory(&store, "memory").expect("memory");
-    let allocate = instance.get_func(&store, "allocate").expect("allocate");
-    *store.data_mut() = State { memory: Some(memory), allocate: Some(allocate), files: Vec::new() };
-    if let Some(initialize) = instance.get_func(&store, "_initialize") {
-        initialize.call(&mut store, &[], &mut []).expect("_initialize");
+    let mut guest = Instance::new(&engine, &linker, &module);
+    guest.call("describe", &[]);
+    // An observation gets a fresh instance, as it does in the engine.
+    let mut guest = Instance::new(&engine, &linker, &module);
+    let size = Val::I32(i32::try_from(config.len()).expect("a small configuration"));
+    let address = guest.allocate(&size);
+    let start = usize::try_from(address.i32().expect("an i32")).expect("an address");
+    guest.memory.data_mut(&mut guest.store)[start..start + config.len()].copy_from_slice(config);
+    guest.call("observe", &[address, size]);
+}
+
+struct Instance {
+    store: Store<State>,
+    instance: wasmi::Instance,
+    memory: Memory,
+    allocate: Func,
+}
+
+impl Instance {
+    fn new(engine: &Engine, linker: &Linker<State>, module: &Module) -> Self {
+        let mut store = Store::new(engine, State::default());
+        let instance = linker.instantiate_and_start(&mut store, module).expect("an instance");
+        let memory = instance.get_memory(&store, "memory").expect("memory");
+        let allocate = instance.get_func(&store, "allocate").expect("allocate");
+        *store.data_mut() = State { memory: Some(memory), allocate: Some(allocate), files: Vec::new() };
+        if let Some(initialize) = instance.get_func(&store, "_initialize") {
+            initialize.call(&mut store, &[], &mut []).expect("_initialize");
+        }
+        Self { store, instance, memory, allocate }
     }
-    let call = |store: &mut Store<State>, name: &str, arguments: &[Val]| {
-        let func = instance.get_func(&*store, name).expect("an export");
-        let packed = func.ty(&*store).results() == [ValType::I64];
+
+    fn allocate(&mut self, size: &Val) -> Val {
+        let mut address = [Val::I32(0)];
+        self.allocate.call(&mut self.store, std::slice::from_ref(size), &mut address).expect("a block");
+        let [address] = address;
+        address
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Val]) {
+        let func = self.instance.get_func(&self.store, name).expect("an export");
+        let packed = func.ty(&self.store).results() == [ValType::I64];
         let mut result = [if packed { Val::I64(0) } else { Val::I32(0) }];
-        func.call(&mut *store, arguments, &mut result).expect("a result");
+        func.call(&mut self.store, arguments, &mut result).expect("a result");
         let address = match result[0] {
             Val::I64(packed) => packed.cast_unsigned() >> 32,
             Val::I32(address) => u64::from(address.cast_unsigned()),
             _ => 0,
         };
-        let first = memory.data(&*store)[usize::try_from(address).expect("an address")];
+        let first = self.memory.data(&self.store)[usize::try_from(address).expect("an address")];
         assert_eq!(first, b'{', "{name}");
-    };
-    call(&mut store, "describe", &[]);
-    let mut address = [Val::I32(0)];
-    let size = Val::I32(i32::try_from(config.len()).expect("a small configuration"));
-    allocate.call(&mut store, std::slice::from_ref(&size), &mut address).expect("a block");
-    let [address] = address;
-    let start = usize::try_from(address.i32().expect("an i32")).expect("an address");
-    memory.data_mut(&mut store)[start..start + config.len()].copy_from_slice(config);
-    call(&mut store, "observe", &[address, size]);
+    }
 }
 
 fn define(linker: &mut Linker<State>) {

@@ -67,7 +67,13 @@ fn read(pattern: &str) -> Result<Regex, String> {
     let mut ast = Parser::new().parse(pattern).map_err(|error| error.kind().to_string())?;
     Ascii { fold: false }.pattern(&mut ast)?;
     let hir = Translator::new().translate(pattern, &ast).map_err(|error| error.kind().to_string())?;
-    let config = Regex::config().nfa_size_limit(Some(SIZE)).which_captures(WhichCaptures::None);
+    // A pattern is used once, on a small file: building the faster engines costs far more than they win.
+    let config = Regex::config()
+        .nfa_size_limit(Some(SIZE))
+        .which_captures(WhichCaptures::None)
+        .auto_prefilter(false)
+        .hybrid(false)
+        .onepass(false);
     Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| match error.size_limit() {
         Some(_) => "it is too large; repeat less".to_owned(),
         None => error.to_string(),

@@ -1,7 +1,7 @@
 //! [`Grants`]: what one observation may do.
 
 use super::fs::LiteralPath;
-use super::{Access, CapabilitySet, Refusal, is_private};
+use super::{Access, CapabilitySet, Refusal, Remedy, is_private};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -67,7 +67,11 @@ impl Grants {
             }
             _ => self.both(&access),
         };
-        if allowed { Ok(()) } else { Err(Refusal::new(&access, self.declared.allows(&access))) }
+        if allowed {
+            return Ok(());
+        }
+        let remedy = if self.declared.allows(&access) { Remedy::Grant } else { Remedy::Undeclared };
+        Err(Refusal::new(&access, remedy))
     }
 
     fn both(&self, access: &Access<'_>) -> bool {
@@ -158,7 +162,7 @@ mod tests {
         );
         assert_eq!(grants.literals().count(), 0);
         assert!(!grants.any_fs());
-        assert!(!grants.decide(Access::FsRead("/root/x")).unwrap_err().declared);
+        assert_eq!(grants.decide(Access::FsRead("/root/x")).unwrap_err().remedy, Remedy::Undeclared);
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub use grants::{Grants, Literal};
 pub(crate) use network::http_target;
 pub use network::{HostPattern, NetworkRule};
 pub use port::PortSet;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, Remedy};
 pub use set::CapabilitySet;
 
 use alloc::format;

@@ -13,12 +13,23 @@ pub struct Refusal {
     /// The capability that would have allowed it, which is the word to pass to `--grant`. It allows no more than
     /// was asked for, so that a path's `*` is escaped in it. It is not quoted for a shell; `Display` is.
     pub capability: String,
-    /// Whether the plugin declares it. If it does not, no grant helps.
-    pub declared: bool,
+    /// What can be done about it.
+    pub remedy: Remedy,
+}
+
+/// What can be done about a [`Refusal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Granting the capability.
+    Grant,
+    /// Nothing: the plugin does not declare it, so no grant helps.
+    Undeclared,
+    /// Nothing: it lies in Quoin's own `/proc` directory, with its memory, descriptors and environment.
+    OwnProcess,
 }
 
 impl Refusal {
-    pub(super) fn new(access: &Access<'_>, declared: bool) -> Self {
+    pub(crate) fn new(access: &Access<'_>, remedy: Remedy) -> Self {
         let capability = match *access {
             Access::FsRead(path) => format!("fs:read:{}", escape(path)),
             Access::FsWrite(path) => format!("fs:write:{}", escape(path)),
@@ -37,21 +48,22 @@ impl Refusal {
             Access::Address(_) => Capability::Network(NetworkRule::Private).to_string(),
             Access::Env(name) => format!("env:{name}"),
         };
-        Self { capability, declared }
+        Self { capability, remedy }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { capability, declared } = self;
-        if *declared {
-            write!(f, "capability {} is missing; pass --grant {}", Plain(capability), Word(capability))
-        } else {
-            write!(
-                f,
-                "capability {} is missing, and the plugin itself does not declare it, so that --grant cannot help",
-                Plain(capability)
-            )
+        let Self { capability, remedy } = self;
+        write!(f, "capability {} is missing", Plain(capability))?;
+        match remedy {
+            Remedy::Grant => write!(f, "; pass --grant {}", Word(capability)),
+            Remedy::Undeclared => {
+                f.write_str(", and the plugin itself does not declare it, so that --grant cannot help")
+            }
+            Remedy::OwnProcess => {
+                f.write_str(", and none gives access to Quoin's own process, so that --grant cannot help")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Errno;
 use super::outcome::{Failure, Outcome};
 use super::place::Place;
 use super::walk::{Found, Links, Lost, Rules, walk};
-use crate::capability::{Access, Grants, Refusal};
+use crate::capability::{Access, Grants, Refusal, Remedy};
 use crate::guest::state::State;
 
 /// What a guest needs a file for.
@@ -41,13 +41,9 @@ impl Rules for Visible<'_> {
 pub(super) fn permit(state: &mut State, path: &str, own_process: bool, need: Need) -> Result<(), Refusal> {
     state.decide(need.of(path))?;
     if own_process && !state.wasi.literals.iter().any(|literal| literal == path) {
-        return match Grants::none().decide(need.of(path)) {
-            Err(refusal) => {
-                state.refuse(&refusal);
-                Err(refusal)
-            }
-            Ok(()) => Ok(()),
-        };
+        let refusal = Refusal::new(&need.of(path), Remedy::OwnProcess);
+        state.refuse(&refusal);
+        return Err(refusal);
     }
     Ok(())
 }

@@ -153,7 +153,7 @@ impl fmt::Display for Warning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quoin_engine::capability::Access;
+    use quoin_engine::capability::{Access, Remedy};
     use serde_json::json;
 
     const ALL: [&str; 7] = [
@@ -388,8 +388,8 @@ mod tests {
             PluginPolicy::new(&declared(&["fs:read:/etc/ssh/*", "env:A"]), &Value::Null, &operator);
         let (granted, _) = policy.grants(&Map::new());
         assert!(granted.decide(Access::FsRead("/etc/ssh/x")).is_ok());
-        assert!(!granted.decide(Access::FsRead("/etc/passwd")).unwrap_err().declared);
-        assert!(granted.decide(Access::Env("A")).unwrap_err().declared);
+        assert_eq!(granted.decide(Access::FsRead("/etc/passwd")).unwrap_err().remedy, Remedy::Undeclared);
+        assert_eq!(granted.decide(Access::Env("A")).unwrap_err().remedy, Remedy::Grant);
         let operator = OperatorGrants::new([], true).unwrap();
         let (policy, _) =
             PluginPolicy::new(&declared(&["fs:read:/etc/ssh/*", "env:A"]), &Value::Null, &operator);

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use wasmi::TrapCode;
-use wasmi::errors::ErrorKind;
+use wasmi::errors::{ErrorKind, InstantiationError};
 
 /// Why a guest did not answer. Whatever it is, the instance is gone and nothing else is harmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,17 @@ impl Failure {
                 "the plugin stopped itself (unreachable instruction), which is how a panic ends".into(),
             ),
             Some(TrapCode::OutOfSystemMemory) => Self::Trap("the machine has no memory left for it".into()),
-            _ => Self::compiling(&error).unwrap_or_else(|| Self::Trap(error.to_string())),
+            _ => match error.kind() {
+                // wasmi's own text shows where the table lies in its memory.
+                ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit {
+                    table_index,
+                    len,
+                    ..
+                }) => Self::Trap(format!(
+                    "an element segment does not fit its table ({len} at index {table_index})"
+                )),
+                _ => Self::compiling(&error).unwrap_or_else(|| Self::Trap(error.to_string())),
+            },
         }
     }
 

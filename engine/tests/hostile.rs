@@ -111,6 +111,12 @@ fn proc_exit_is_an_error() {
 }
 
 #[test]
+fn an_element_segment_outside_of_its_table() {
+    let text = error_of(&guest("(table $t 1 funcref) (elem (table $t) (i32.const 1) func $allocate)", OK));
+    assert!(text.ends_with("an element segment does not fit its table (1 at index 1)"), "{text}");
+}
+
+#[test]
 fn a_data_segment_outside_of_memory() {
     assert!(!error_of(&guest(r#"(data (i32.const 0x7fffffff) "x")"#, OK)).is_empty());
 }

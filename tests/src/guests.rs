@@ -3,6 +3,7 @@
 
 use crate::build::{root, succeed, target};
 use crate::go;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -13,11 +14,7 @@ use std::process::Command;
 /// Where it does not build.
 #[must_use]
 pub fn c() -> PathBuf {
-    let (mut zig, module) = compiler("QUOIN_ZIG", "zig", "c");
-    zig.args(["cc", "-target", "wasm32-wasi", "-mexec-model=reactor", "-Wl,-z,stack-size=65536"]);
-    zig.args(["-std=c17", "-Wall", "-Wextra", "-Werror", "-Oz", "-s", "-o"]).arg(&module);
-    succeed(zig.args(["guest.c", "json.c", "memory.c"]));
-    module
+    build("c", "zig cc ")
 }
 
 /// The guest in Zig.
@@ -27,11 +24,7 @@ pub fn c() -> PathBuf {
 /// Where it does not build.
 #[must_use]
 pub fn zig() -> PathBuf {
-    let (mut zig, module) = compiler("QUOIN_ZIG", "zig", "zig");
-    zig.args(["build-exe", "-target", "wasm32-freestanding", "-fno-entry", "-rdynamic", "--stack", "65536"]);
-    zig.args(["-O", "ReleaseSmall"]).arg(format!("-femit-bin={}", module.display()));
-    succeed(zig.arg("guest.zig"));
-    module
+    build("zig", "zig build-exe ")
 }
 
 /// The guest in AssemblyScript.
@@ -41,10 +34,7 @@ pub fn zig() -> PathBuf {
 /// Where it does not build.
 #[must_use]
 pub fn assemblyscript() -> PathBuf {
-    let (mut asc, module) = compiler("QUOIN_ASC", "assemblyscript", "assemblyscript");
-    asc.args(["guest.ts", "-Oz", "--exportStart", "_initialize", "--use", "abort=host/abort", "--outFile"]);
-    succeed(asc.arg(&module));
-    module
+    build("assemblyscript", "asc ")
 }
 
 /// The guest in Go, over the module in `plugins/go`.
@@ -81,20 +71,39 @@ pub fn go_copy() -> PathBuf {
     go::build("go-copy", folder.path())
 }
 
-/// A compiler in a guest's directory, and where its module goes. Tests are not skipped for want of a tool: no one would
-/// notice.
-fn compiler(variable: &str, provision: &str, guest: &str) -> (Command, PathBuf) {
-    let Some(program) = std::env::var_os(variable) else {
+/// Builds a guest with the command that `docs/plugin-languages.md` gives, which is the only one that starts like this.
+fn build(guest: &str, start: &str) -> PathBuf {
+    let page = std::fs::read_to_string(root().join("docs/plugin-languages.md")).unwrap();
+    let page = page.replace("\\\n", " ");
+    let found =
+        page.lines().find(|line| line.strip_prefix("    ").is_some_and(|line| line.starts_with(start)));
+    let line = found.unwrap_or_else(|| panic!("docs/plugin-languages.md has no command `{start}…`"));
+    let (name, arguments) = line.trim().split_once(' ').unwrap();
+
+    let folder = target().join("guests");
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = format!("{guest}.wasm");
+    let module = folder.join(&output);
+    let mut command = Command::new(compiler(name));
+    command.current_dir(root().join("tests/guests").join(guest));
+    for argument in arguments.split_whitespace() {
+        command.arg(argument.replace(&output, module.to_str().unwrap()));
+    }
+    let cache = target().join("zig");
+    succeed(command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache));
+    module
+}
+
+/// Where a compiler is. Tests are not skipped for want of one: no one would notice.
+fn compiler(name: &str) -> OsString {
+    let (variable, provision) = match name {
+        "zig" => ("QUOIN_ZIG", "zig"),
+        _ => ("QUOIN_ASC", "assemblyscript"),
+    };
+    std::env::var_os(variable).unwrap_or_else(|| {
         panic!(
             "{variable} has to name a compiler: run the tests with tests/run, or this one with \
              {variable}=$(tests/provision/{provision}) cargo test -p quoin-tests"
-        );
-    };
-    let folder = target().join("guests");
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut command = Command::new(program);
-    command.current_dir(root().join("tests/guests").join(guest));
-    let cache = target().join("zig");
-    command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
-    (command, folder.join(guest).with_extension("wasm"))
+        )
+    })
 }

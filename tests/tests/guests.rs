@@ -7,6 +7,7 @@ use quoin_abi::error::ErrorType;
 use quoin_abi::evidence::Evidence;
 use quoin_engine::capability::Grants;
 use quoin_engine::{Engine, Generation, Limits, Observation, Plugin};
+use quoin_tests::build::root;
 use quoin_tests::guests;
 use quoin_tests::machine::{Bench, grants};
 use serde_json::{Value, json};
@@ -253,7 +254,8 @@ fn memory_is_used_again() {
         assert_balanced(guest.name, &bench.lines());
         let pages = observation.memory_bytes / PAGE;
         assert!(pages <= guest.pages, "{}: {pages} pages", guest.name);
-        println!("{}: {} bytes, {pages} pages", guest.name, guest.bytes().len());
+        let fuel = guest.observe(&bench, grants(&[&read]), &json!({"path": path})).fuel;
+        println!("{}: {} bytes, {pages} pages, {fuel} units of fuel", guest.name, guest.bytes().len());
 
         let long = json!({"path": path, "mode": "m".repeat(1 << 20)});
         let observation = guest.observe(&bench, grants(&[&read]), &long);
@@ -263,6 +265,12 @@ fn memory_is_used_again() {
         let found = evidence(guest.name, observation);
         assert!(!found.status && found.error.is_none(), "{}: {:?}", guest.name, found.error);
     }
+}
+
+#[test]
+fn the_page_builds_go_as_the_tests_do() {
+    let page = std::fs::read_to_string(root().join("docs/plugin-languages.md")).unwrap();
+    assert!(page.contains("    GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o go-module.wasm .\n"));
 }
 
 #[test]

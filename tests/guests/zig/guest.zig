@@ -31,6 +31,7 @@ export fn observe(address: u32, size: u32) u32 {
     );
     const evidence = check(arena.allocator(), config) catch |problem| switch (problem) {
         error.OutOfMemory => return 0,
+        error.BadResponse => failed("the host's response makes no sense"),
     };
     const text = std.json.Stringify.valueAlloc(arena.allocator(), evidence, .{ .emit_null_optional_fields = false }) catch return 0;
     return memory.give(text);

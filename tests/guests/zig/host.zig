@@ -33,11 +33,11 @@ fn ask(arena: Allocator, function: *const fn (u64) callconv(.c) u64, request: an
     const address: u32 = @truncate(answer >> 32);
     const size: u32 = @truncate(answer);
     defer memory.deallocate(address, size);
-    const response = memory.block(address, size) orelse return error.OutOfMemory;
+    const response = memory.block(address, size) orelse return error.BadResponse;
     // Strings are copied, because the block is gone when they are used.
     const value = std.json.parseFromSliceLeaky(std.json.Value, arena, response, .{ .allocate = .alloc_always }) catch
-        return error.OutOfMemory;
-    return if (value == .object) value.object else error.OutOfMemory;
+        return error.BadResponse;
+    return if (value == .object) value.object else error.BadResponse;
 }
 
 fn packed_(text: []const u8) u64 {

@@ -54,7 +54,7 @@ static GUESTS: [Guest; 4] = [
     guest("c", guests::c, 8_000, 6, 48),
     guest("zig", guests::zig, 80_000, 7, 120),
     guest("assemblyscript", guests::assemblyscript, 20_000, 2, 120),
-    guest("go-module", guests::go_module, 5_000_000, 112, 160),
+    guest("go-module", guests::go_module, 5_000_000, 160, 256),
 ];
 
 impl Guest {

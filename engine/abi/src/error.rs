@@ -84,7 +84,7 @@ impl ErrorDetail {
             kind,
             code: code.into(),
             is_timeout: kind == ErrorType::Timeout,
-            is_not_found: matches!(code, "ENOENT" | "ENOTFOUND"),
+            is_not_found: matches!(code, "ENOENT" | "ENOTFOUND" | "ENODATA"),
             wrapped: None,
         }
     }

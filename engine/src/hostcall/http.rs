@@ -11,12 +11,20 @@ impl Response for HttpResponse {
     fn failed(error: ErrorDetail) -> Self {
         Self { error: Some(error), ..Self::default() }
     }
+
+    fn error(&self) -> Option<&ErrorDetail> {
+        self.error.as_ref()
+    }
 }
 
-/// Needs `network:outbound` for the URL's host and port.
+/// Needs `network:outbound` for the host and port of the URL and of every URL that it is redirected to.
 pub(crate) fn http_request(state: &mut State, request: &HttpRequest) -> HttpResponse {
-    match granted(state, request).and_then(|()| deadline(state, &request.context, 0)) {
-        Ok(deadline) => state.host.http_request(request, deadline),
+    // The body is base64 text in a JSON response: 10 MiB of it fit the default limit, with room for the headers.
+    let body_bytes = state.limits.response_bytes / 8 * 5;
+    match granted(state, request).and_then(|()| deadline(state, &request.context, request.timeout_ms)) {
+        Ok(deadline) => {
+            state.through_gate(|host, gate| host.http_request(request, deadline, gate, body_bytes))
+        }
         Err(error) => HttpResponse::failed(error),
     }
 }

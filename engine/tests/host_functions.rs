@@ -76,11 +76,17 @@ fn requests_that_cannot_be_read_are_answered_with_an_error() {
 fn network_requests_are_validated_field_by_field() {
     for (function, request, field) in [
         ("tcp_connect", r#"{"port":"22"}"#, "`host`"),
+        ("tcp_connect", r#"{"host":"a b","port":"22"}"#, "`host`"),
+        ("smtp_connect", r#"{"host":"1.2.3.256","port":"25"}"#, "`host`"),
         ("tcp_connect", r#"{"host":"a","port":"0"}"#, "`port`"),
         ("tcp_connect", r#"{"host":"a","port":"ssh"}"#, "`port`"),
         ("smtp_connect", r#"{"host":"a","port":"70000"}"#, "`port`"),
         ("http_request", r#"{"url":"ftp:nowhere"}"#, "`url`"),
+        ("http_request", r#"{"url":"http:///x"}"#, "`url`"),
+        ("http_request", r#"{"url":"http://a b/"}"#, "`url`"),
+        ("http_request", r#"{"url":"http://a:99999/"}"#, "`url`"),
         ("dns_lookup", r#"{"type":"A"}"#, "`hostname`"),
+        ("dns_lookup", r#"{"type":"A","hostname":"a b"}"#, "`hostname`"),
         ("dns_resolve", r#"{"hostname":"a","type":"HINFO"}"#, "`type`"),
         ("dns_lookup", r#"{"hostname":"a","nameserver":"[x"}"#, "`nameserver`"),
     ] {

@@ -3,7 +3,7 @@
 //! Unknown request fields are ignored and missing ones take their empty value, so that guests built against
 //! another version of the contract keep working.
 
-use crate::error::{ErrorDetail, ErrorType};
+use crate::error::ErrorDetail;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,6 +68,9 @@ pub struct DnsResponse {
     /// For `MX`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mx_records: Vec<MxRecord>,
+    /// Milliseconds until the answer, or until there was none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub query_time_ms: u64,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDetail>,
@@ -188,22 +191,6 @@ pub struct ConnectResponse {
     /// Why there is no connection, or where `connected` is true, why there was nothing more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDetail>,
-}
-
-impl ConnectResponse {
-    /// Whether the network's answer is that nothing can be connected to there: refused, unreachable, or silent. That
-    /// is an answer to the question, where a name that does not resolve, a capability that is missing or a peer that
-    /// does not speak the protocol is none.
-    #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        const CODES: [&str; 6] =
-            ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EACCES"];
-        let network = |error: &ErrorDetail| {
-            matches!(error.kind, ErrorType::Network | ErrorType::Timeout)
-                && CODES.contains(&error.code.as_str())
-        };
-        !self.connected && self.error.as_ref().is_some_and(network)
-    }
 }
 
 /// What a TLS handshake showed: fields of the response that it belongs to.

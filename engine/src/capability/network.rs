@@ -247,6 +247,11 @@ pub fn http_target(text: &str) -> Option<(&str, u16)> {
     (!host.is_empty()).then_some((host, port))
 }
 
+/// Whether a text is a name or an address that anything can be granted for.
+pub(crate) fn is_host(text: &str) -> bool {
+    HostPattern::literal(text).is_ok()
+}
+
 /// The host and the port of a name server: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:53`,
 /// `ns.example`. Without a port it is `default`.
 pub(crate) fn name_server(text: &str, default: u16) -> Option<(&str, u16)> {
@@ -255,7 +260,7 @@ pub(crate) fn name_server(text: &str, default: u16) -> Option<(&str, u16)> {
     }
     let (host, port) = split(text).ok()?;
     let port = port.map_or(Ok(default), number).ok()?;
-    HostPattern::literal(host).is_ok().then_some((host, port))
+    is_host(host).then_some((host, port))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `dns_lookup`, which the authoring guide calls `dns_resolve`: asks for a name's records.
 
 use super::{packed::Response, time::deadline};
-use crate::capability::{Access, name_server};
+use crate::capability::{Access, is_host, name_server};
 use crate::guest::state::State;
 use crate::host::Destination;
 use alloc::format;
@@ -50,6 +50,9 @@ fn granted<'a>(state: &mut State, request: &'a DnsRequest) -> Result<Option<Dest
         )));
     }
     if request.nameserver.is_empty() {
+        if !is_host(&request.hostname) {
+            return Err(config(format!("`hostname` has to be a name, and {:?} is none", request.hostname)));
+        }
         state.decide(Access::Connect { host: &request.hostname, port: PORT })?;
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! `http_request`: one request, one response.
 
 use super::{packed::Response, time::deadline};
-use crate::capability::{Access, http_target};
+use crate::capability::{Access, http_target, is_host};
 use crate::guest::state::State;
 use alloc::format;
 use quoin_abi::error::{ErrorDetail, ErrorType};
@@ -30,7 +30,7 @@ pub(crate) fn http_request(state: &mut State, request: &HttpRequest) -> HttpResp
 }
 
 fn granted(state: &mut State, request: &HttpRequest) -> Result<(), ErrorDetail> {
-    let (host, port) = http_target(&request.url).ok_or_else(|| {
+    let (host, port) = http_target(&request.url).filter(|(host, _)| is_host(host)).ok_or_else(|| {
         let message =
             format!("`url` has to be http://HOST[:PORT]/… or https://…, and {:?} is not", request.url);
         ErrorDetail::new(ErrorType::Config, "EINVAL", message)

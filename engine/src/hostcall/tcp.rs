@@ -1,7 +1,7 @@
 //! `tcp_connect`: connects, and with TLS shakes hands.
 
 use super::{packed::Response, time::deadline};
-use crate::capability::Access;
+use crate::capability::{Access, is_host};
 use crate::guest::state::State;
 use crate::host::Destination;
 use alloc::format;
@@ -37,6 +37,9 @@ pub(super) fn granted<'a>(
     let config = |message| ErrorDetail::new(ErrorType::Config, "EINVAL", message);
     if host.is_empty() {
         return Err(config("`host` is missing from the request".into()));
+    }
+    if !is_host(host) {
+        return Err(config(format!("`host` has to be a name or an address, and {host:?} is neither")));
     }
     let port = match port.parse::<u16>() {
         Ok(port) if port > 0 => port,

@@ -3,6 +3,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stack`] | [`Stack`] and [`Stream`]: connect TCP, exchange UDP, each with a [`Deadline`] |
+//! | `kernel` | the kernel's sockets (feature `std`) |
+//! | [`dns`] | names: the resolver and its configuration |
 //! | [`policy`] | [`Policy`]: who may be connected to, asked after every resolution and before every redirect |
 //! | [`Network`] | a stack, and how names are resolved on it: what every client is given |
 //! | [`tls`] | handshakes, and what they show |
@@ -14,7 +16,11 @@
 
 extern crate alloc;
 
+mod cancel;
+pub mod dns;
 mod error;
+#[cfg(feature = "std")]
+pub mod kernel;
 mod network;
 pub mod policy;
 #[cfg(any(test, feature = "script"))]
@@ -23,6 +29,7 @@ pub mod stack;
 mod time;
 pub mod tls;
 
+pub use cancel::Cancel;
 pub use error::{Code, Error};
 pub use network::Network;
 pub use policy::Policy;

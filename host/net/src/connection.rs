@@ -80,7 +80,9 @@ mod tests {
     fn bytes_stay_until_they_are_taken() {
         let stack = ScriptStack::new();
         let server = "192.0.2.1:80".parse().unwrap();
-        stack.serve(server, || vec![Event::Send(b"abcdef".into()), Event::Send(b"g".into()), Event::Wait(Duration::from_secs(2))]);
+        stack.serve(server, || {
+            vec![Event::Send(b"abcdef".into()), Event::Send(b"g".into()), Event::Wait(Duration::from_secs(2))]
+        });
         let deadline = Deadline::after(stack.now(), Duration::from_secs(1));
         let mut connection = Connection::new(stack.connect(server, deadline).unwrap(), &stack, deadline);
         assert_eq!((connection.fill(4), connection.bytes()), (Ok(4), &b"abcd"[..]));

@@ -37,7 +37,12 @@ impl Content {
         Ok(content)
     }
 
-    fn read_length(&mut self, connection: &mut Connection<'_>, length: u64, limits: &Limits) -> Result<(), Error> {
+    fn read_length(
+        &mut self,
+        connection: &mut Connection<'_>,
+        length: u64,
+        limits: &Limits,
+    ) -> Result<(), Error> {
         let whole = usize::try_from(length).ok().filter(|whole| *whole <= limits.body_bytes);
         self.truncated = whole.is_none();
         let wanted = whole.unwrap_or(limits.body_bytes);
@@ -49,7 +54,8 @@ impl Content {
                 return Ok(());
             }
             if connection.fill(AT_ONCE)? == 0 {
-                let message = format!("the server ended the connection after {} of {length} bytes", self.bytes.len());
+                let message =
+                    format!("the server ended the connection after {} of {length} bytes", self.bytes.len());
                 return Err(Error::new(Code::UnexpectedEnd, message));
             }
         }

@@ -58,7 +58,10 @@ impl<'r> Call<'r> {
         }
         let call = Self { url, method, fields, body: &request.body };
         if call.head().len() > limits.head_bytes {
-            return Err(invalid(format!("the URL and the headers have more than {} bytes", limits.head_bytes)));
+            return Err(invalid(format!(
+                "the URL and the headers have more than {} bytes",
+                limits.head_bytes
+            )));
         }
         Ok(call)
     }
@@ -112,7 +115,8 @@ impl<'r> Call<'r> {
         if to_get {
             self.method = "GET";
             self.body = &[];
-            let about_content = |name: &str| name.get(..8).is_some_and(|front| front.eq_ignore_ascii_case("content-"));
+            let about_content =
+                |name: &str| name.get(..8).is_some_and(|front| front.eq_ignore_ascii_case("content-"));
             self.fields.retain(|field| !about_content(field.0));
         }
         if !self.url.same_origin(&to) {
@@ -126,10 +130,14 @@ impl<'r> Call<'r> {
 fn is_sent(name: &str, value: &str, body_bytes: usize) -> Result<bool, Error> {
     if !is_token(name.as_bytes()) {
         let shown = name.escape_debug();
-        return Err(invalid(format!("the header `{shown}` has a name that is no word of letters, digits and !#$%&'*+-.^_`|~")));
+        return Err(invalid(format!(
+            "the header `{shown}` has a name that is no word of letters, digits and !#$%&'*+-.^_`|~"
+        )));
     }
     if value.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
-        return Err(invalid(format!("the header `{name}` has a line break or another control character in its value")));
+        return Err(invalid(format!(
+            "the header `{name}` has a line break or another control character in its value"
+        )));
     }
     if name.eq_ignore_ascii_case("host") && (value.is_empty() || !value.bytes().all(is_of_authority)) {
         return Err(invalid("the header `Host` is a host, and perhaps `:` and a port"));
@@ -276,8 +284,13 @@ mod tests {
 
     #[test]
     fn credentials_stay_with_their_server() {
-        let headers =
-            [("authorization", "Basic x"), ("Cookie", "a=b"), ("Host", "vhost"), ("Proxy-Authorization", "y"), ("X", "y")];
+        let headers = [
+            ("authorization", "Basic x"),
+            ("Cookie", "a=b"),
+            ("Host", "vhost"),
+            ("Proxy-Authorization", "y"),
+            ("X", "y"),
+        ];
         let request = request("GET", &headers, "");
         for (to, kept) in [
             ("http://a.example/y", 5),

@@ -83,7 +83,10 @@ impl Chunked {
                     Ok(Piece::Framing(2))
                 }
                 [] | [b'\r'] => Ok(Piece::More),
-                _ => Err(Error::new(Code::Protocol, "a chunk of the response's content is longer than it says")),
+                _ => Err(Error::new(
+                    Code::Protocol,
+                    "a chunk of the response's content is longer than it says",
+                )),
             },
             State::Trailers(section) => {
                 let end = match input {

@@ -6,7 +6,8 @@ use super::head::{Head, Section};
 use super::{Limits, Request, Response, Scheme};
 use crate::connection::Connection;
 use crate::excerpt::excerpt;
-use crate::{Code, Deadline, Error, Network, Policy, tls};
+use crate::{Code, Deadline, Error, Network, Policy, Stream, tls};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::ToString;
 
@@ -38,37 +39,36 @@ pub fn fetch(
 ) -> Result<Response, Error> {
     let started = network.stack.now();
     let mut call = Call::new(request, limits)?;
-    for redirects in 0.. {
+    let mut redirects = 0;
+    loop {
         let origin = call.url.origin();
-        let mut stream = network.connect(call.url.host(), call.url.port(), policy, deadline)?;
-        let mut evidence = None;
-        if call.url.scheme() == Scheme::Https {
-            let verify = if request.verify_tls { tls::Verify::Require } else { tls::Verify::Report };
-            let (secured, shown) = tls::connect(stream, call.url.host(), trust, now_unix_seconds, verify)
-                .map_err(|error| error.during(&origin))?;
-            stream = secured;
-            evidence = Some(shown);
-        }
+        let (stream, evidence) = connect(network, request, &call, trust, now_unix_seconds, policy, deadline)?;
         let mut connection = Connection::new(stream, network.stack, deadline);
         let head = ask(&mut connection, &call, limits).map_err(|error| error.during(&origin))?;
         let location = head.location().map_err(|error| error.during(&origin))?;
         if let Some(location) = location.filter(|_| request.follow_redirects) {
-            if redirects == limits.redirects {
-                let message = format!("{origin}: redirected more than {} times, at last to {}", limits.redirects, excerpt(location.as_bytes()));
+            redirects += 1;
+            let doing = format!("{origin}: redirected to {}", excerpt(location.as_bytes()));
+            if redirects > limits.redirects {
+                let message = format!(
+                    "{doing}, after {} redirects, which is as many as are followed",
+                    limits.redirects
+                );
                 return Err(Error::new(Code::TooLarge, message));
             }
-            let doing = || format!("{origin}: redirected to {}", excerpt(location.as_bytes()));
-            // A malformed place is the server's mistake, not the caller's.
             let to = call.url.join(location).map_err(|error| match error.code() {
-                Code::Invalid => Error::new(Code::Protocol, error.message()).during(doing()),
-                _ => error.during(doing()),
+                // It is the server that wrote the URL, not the caller.
+                Code::Invalid => Error::new(Code::Protocol, error.message()).during(&doing),
+                _ => error.during(&doing),
             })?;
-            policy.host(to.host(), to.port()).map_err(|error| error.during(doing()))?;
+            policy.host(to.host(), to.port()).map_err(|error| error.during(&doing))?;
             call.redirect(head.status, to);
             continue;
         }
-        let framing = head.framing(call.method).map_err(|error| error.during(&origin))?;
-        let content = Content::read(&mut connection, framing, limits).map_err(|error| error.during(&origin))?;
+        let content = head
+            .framing(call.method)
+            .and_then(|framing| Content::read(&mut connection, framing, limits))
+            .map_err(|error| error.during(&origin))?;
         return Ok(Response {
             status: head.status,
             reason: head.reason,
@@ -84,7 +84,27 @@ pub fn fetch(
             elapsed: network.stack.now().since(started),
         });
     }
-    unreachable!("the loop has no end of its own")
+}
+
+/// Connects to the server of the call's URL, and with `https` shakes hands.
+fn connect<'a>(
+    network: &Network<'a>,
+    request: &Request,
+    call: &Call<'_>,
+    trust: &tls::Trust,
+    now_unix_seconds: u64,
+    policy: &mut dyn Policy,
+    deadline: Deadline,
+) -> Result<(Box<dyn Stream + 'a>, Option<tls::Evidence>), Error> {
+    let url = &call.url;
+    let stream = network.connect(url.host(), url.port(), policy, deadline)?;
+    if url.scheme() == Scheme::Http {
+        return Ok((stream, None));
+    }
+    let verify = if request.verify_tls { tls::Verify::Require } else { tls::Verify::Report };
+    let (stream, evidence) = tls::connect(stream, url.host(), trust, now_unix_seconds, verify)
+        .map_err(|error| error.during(url.origin()))?;
+    Ok((stream, Some(evidence)))
 }
 
 /// Sends the request, and reads the head of its final response.
@@ -145,7 +165,9 @@ fn read_head(connection: &mut Connection<'_>, limits: &Limits) -> Result<Head, E
         if connection.fill(AT_ONCE)? == 0 {
             let message = match connection.bytes() {
                 [] => "the server ended the connection without an answer".into(),
-                bytes => format!("the server ended the connection within the response's head: {}", excerpt(bytes)),
+                bytes => {
+                    format!("the server ended the connection within the response's head: {}", excerpt(bytes))
+                }
             };
             return Err(Error::new(Code::UnexpectedEnd, message));
         }

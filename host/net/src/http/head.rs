@@ -97,7 +97,10 @@ impl Head {
 
     /// The values of a field, however its name is written.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1.as_str())
+        self.fields
+            .iter()
+            .filter(move |field| field.0.eq_ignore_ascii_case(name))
+            .map(|field| field.1.as_str())
     }
 
     /// How long the content is that answers `method`.
@@ -114,12 +117,12 @@ impl Head {
         }
         match codings.as_slice() {
             [] => Ok(length.map_or(Framing::Close, Framing::Length)),
-            _ if self.version == "HTTP/1.0" => {
-                Err(protocol("the server answers in HTTP/1.0, with `Transfer-Encoding`, which that does not have"))
-            }
-            _ if length.is_some() => {
-                Err(protocol("the response has both `Content-Length` and `Transfer-Encoding`, of which one must be false"))
-            }
+            _ if self.version == "HTTP/1.0" => Err(protocol(
+                "the server answers in HTTP/1.0, with `Transfer-Encoding`, which that does not have",
+            )),
+            _ if length.is_some() => Err(protocol(
+                "the response has both `Content-Length` and `Transfer-Encoding`, of which one must be false",
+            )),
             [coding] if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
             codings => Err(protocol(format!(
                 "the response has the transfer coding {}, which was not asked for",
@@ -228,12 +231,9 @@ mod tests {
 
     #[test]
     fn the_end_is_found_however_the_bytes_come() {
-        for (text, end) in [
-            ("a\r\nb\r\n\r\nrest", 8),
-            ("a\n\nrest", 3),
-            ("a\n\r\nrest", 4),
-            ("a\r\n\nrest", 4),
-        ] {
+        for (text, end) in
+            [("a\r\nb\r\n\r\nrest", 8), ("a\n\nrest", 3), ("a\n\r\nrest", 4), ("a\r\n\nrest", 4)]
+        {
             let bytes = text.as_bytes();
             assert_eq!(Section::default().end(bytes), Some(end), "{text:?}");
             let mut section = Section::default();
@@ -254,7 +254,8 @@ mod tests {
         let found = head("HTTP/1.1 200\nA: b\r\n c\r\n\td\n\n").unwrap();
         assert_eq!((found.reason.as_str(), &found.fields[0].1[..3]), ("", "b  "));
         assert_eq!(found.fields[0].1.split_whitespace().collect::<Vec<_>>(), ["b", "c", "d"]);
-        let found = Head::parse(b"HTTP/1.1 200 \r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n", &Limits::default()).unwrap();
+        let found =
+            Head::parse(b"HTTP/1.1 200 \r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n", &Limits::default()).unwrap();
         assert_eq!((found.fields[0].1.as_str(), found.fields[1].1.as_str()), ("é", "é"));
         for text in [
             "HTTP/1.1 099 x\r\n\r\n",
@@ -284,10 +285,7 @@ mod tests {
             assert_eq!(Head::begins(bytes), Ok(()));
         }
         for (bytes, message) in [
-            (
-                &b"SSH-2.0-OpenSSH\r\n"[..],
-                r#"the server answers "SSH-2.0-OpenSSH\r\n", which is not HTTP/1"#,
-            ),
+            (&b"SSH-2.0-OpenSSH\r\n"[..], r#"the server answers "SSH-2.0-OpenSSH\r\n", which is not HTTP/1"#),
             (b"HTTP/2", r#"the server answers "HTTP/2", which is not HTTP/1"#),
             (b"\r\nHTTP/1.1 200", r#"the server answers "\r\nHTTP/1.1 200", which is not HTTP/1"#),
             (

@@ -151,7 +151,7 @@ mod tests {
             ("/a b", Code::Invalid),
             ("\\\\b\\x", Code::Invalid),
             ("/\\b", Code::Invalid),
-            ("\thttp://b/", Code::Invalid),
+            ("\thttp://b/", Code::Unsupported),
             ("%zz", Code::Invalid),
         ] {
             assert_eq!(base.join(reference).unwrap_err().code(), code, "{reference}");

@@ -69,11 +69,13 @@ impl Url {
     pub fn parse(text: &str) -> Result<Self, Error> {
         if let Some(c) = text.chars().find(|c| c.is_ascii_control() || matches!(c, ' ' | '\\')) {
             let shown = c.escape_default();
-            return Err(invalid(format!("the URL has the character `{shown}`; write `%{:02X}`", u32::from(c))));
+            return Err(invalid(format!(
+                "the URL has the character `{shown}`; write `%{:02X}`",
+                u32::from(c)
+            )));
         }
-        let (scheme, rest) = text
-            .split_once("://")
-            .ok_or_else(|| invalid("a URL starts with `http://` or `https://`"))?;
+        let (scheme, rest) =
+            text.split_once("://").ok_or_else(|| invalid("a URL starts with `http://` or `https://`"))?;
         let scheme = [Scheme::Http, Scheme::Https]
             .into_iter()
             .find(|known| scheme.eq_ignore_ascii_case(known.as_str()))
@@ -156,7 +158,9 @@ fn invalid(message: impl Into<String>) -> Error {
 /// The host, and the text of the port behind it.
 fn split(authority: &str) -> Result<(String, Option<&str>), Error> {
     if let Some(rest) = authority.strip_prefix('[') {
-        let malformed = || invalid("the URL's IPv6 address is malformed; it is written as in `http://[2001:db8::1]:8080/`");
+        let malformed = || {
+            invalid("the URL's IPv6 address is malformed; it is written as in `http://[2001:db8::1]:8080/`")
+        };
         let (address, rest) = rest.split_once(']').ok_or_else(malformed)?;
         let address: Ipv6Addr = address.parse().map_err(|_| malformed())?;
         let port = if rest.is_empty() { None } else { Some(rest.strip_prefix(':').ok_or_else(malformed)?) };
@@ -171,10 +175,9 @@ fn split(authority: &str) -> Result<(String, Option<&str>), Error> {
 
 fn read_port(text: &str) -> Result<u16, Error> {
     let digits = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse()
-        .ok()
-        .filter(|_| digits)
-        .ok_or_else(|| invalid("the URL's port is not a number from 1 to 65535; leave out its `:` for the scheme's own"))
+    text.parse().ok().filter(|_| digits).ok_or_else(|| {
+        invalid("the URL's port is not a number from 1 to 65535; leave out its `:` for the scheme's own")
+    })
 }
 
 fn read_host(text: &str) -> Result<String, Error> {
@@ -186,10 +189,12 @@ fn read_host(text: &str) -> Result<String, Error> {
     }
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.chars().all(|c| matches!(c, '-' | '_') || c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric())
+            && label.chars().all(|c| {
+                matches!(c, '-' | '_') || c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric()
+            })
     };
     let name = text.strip_suffix('.').unwrap_or(text);
-    if !name.split('.').all(label) {
+    if name.len() > 253 || !name.split('.').all(label) {
         return Err(invalid("the URL's host is neither a name nor an address"));
     }
     let name = ascii(text)?.to_ascii_lowercase();
@@ -197,9 +202,19 @@ fn read_host(text: &str) -> Result<String, Error> {
     let number = last.bytes().all(|b| b.is_ascii_digit())
         || last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
     if number {
-        return Err(invalid("the URL's host ends in a number; an IPv4 address is four decimal numbers from 0 to 255"));
+        return Err(invalid(
+            "the URL's host ends in a number; an IPv4 address is four decimal numbers from 0 to 255",
+        ));
     }
     Ok(name)
+}
+
+/// The name as DNS has it.
+fn ascii(name: &str) -> Result<String, Error> {
+    if !name.is_ascii() {
+        return Err(invalid("the URL's host is not ASCII"));
+    }
+    Ok(name.into())
 }
 
 /// The path and the query, as they are sent. The fragment is for who reads the answer (RFC 9110 section 4.2.5).
@@ -211,9 +226,12 @@ fn target(text: &str) -> Result<String, Error> {
         target.push('/');
     }
     for (at, byte) in text.bytes().enumerate() {
-        let followed_by_two = || text.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let followed_by_two =
+            || text.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
         match byte {
-            b'%' if !followed_by_two() => return Err(invalid("the URL has a `%` that encodes nothing; write `%25`")),
+            b'%' if !followed_by_two() => {
+                return Err(invalid("the URL has a `%` that encodes nothing; write `%25`"));
+            }
             b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x80.. => {
                 write!(target, "%{byte:02X}").map_err(|_| Error::from(Code::Exhausted))?;
             }
@@ -221,4 +239,166 @@ fn target(text: &str) -> Result<String, Error> {
         }
     }
     Ok(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read_as_they_are_sent() {
+        for (text, host, port, target, again) in [
+            ("http://a", "a", 80, "/", "http://a/"),
+            ("HTTPS://Example.COM/", "example.com", 443, "/", "https://example.com/"),
+            ("http://a:8080/b", "a", 8080, "/b", "http://a:8080/b"),
+            ("https://a:443?q", "a", 443, "/?q", "https://a/?q"),
+            ("http://a:443/", "a", 443, "/", "http://a:443/"),
+            ("http://a/b?c=/d?e#f?g", "a", 80, "/b?c=/d?e", "http://a/b?c=/d?e"),
+            ("http://a#@b", "a", 80, "/", "http://a/"),
+            ("http://a?@b", "a", 80, "/?@b", "http://a/?@b"),
+            ("http://a/@b:1", "a", 80, "/@b:1", "http://a/@b:1"),
+            ("http://a//b/../c", "a", 80, "//b/../c", "http://a//b/../c"),
+            ("http://a/%2e%2E/%41", "a", 80, "/%2e%2E/%41", "http://a/%2e%2E/%41"),
+            ("http://a/é?ü#ß", "a", 80, "/%C3%A9?%C3%BC", "http://a/%C3%A9?%C3%BC"),
+            (
+                "http://a/{x}|\"<y>`^[]'",
+                "a",
+                80,
+                "/%7Bx%7D%7C%22%3Cy%3E%60%5E[]'",
+                "http://a/%7Bx%7D%7C%22%3Cy%3E%60%5E[]'",
+            ),
+            ("http://192.0.2.1", "192.0.2.1", 80, "/", "http://192.0.2.1/"),
+            ("http://[2001:DB8:0::1]:8080/", "2001:db8::1", 8080, "/", "http://[2001:db8::1]:8080/"),
+            ("http://[::ffff:10.0.0.1]", "::ffff:10.0.0.1", 80, "/", "http://[::ffff:10.0.0.1]/"),
+            ("http://a_b.c-d.example.:1/", "a_b.c-d.example.", 1, "/", "http://a_b.c-d.example.:1/"),
+            ("http://1.example/", "1.example", 80, "/", "http://1.example/"),
+        ] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!((url.host(), url.port(), url.target()), (host, port, target), "{text}");
+            assert_eq!(url.to_string(), again);
+            assert_eq!(Url::parse(again).unwrap(), url, "{text}");
+        }
+    }
+
+    /// Texts of which readers of URLs are known to make different things.
+    #[test]
+    fn what_could_mean_two_hosts_is_refused() {
+        for text in [
+            "",
+            "a",
+            "a.example/x",
+            "//a/",
+            "http:a",
+            "http:/a",
+            "http:///x",
+            "http://",
+            "http://http://a/",
+            "http://?x",
+            "http://#x",
+            "http://:80/",
+            " http://a/",
+            "http://a/ ",
+            "ht\ttp://a/",
+            "http://a\t.b/",
+            "http://a\n/",
+            "http://a\0/",
+            "http://a b/",
+            "http:\\\\a\\",
+            "http://a\\@b/",
+            "http://a\\.b/",
+            "http://a/\\b",
+            "ftp://a/",
+            "http+unix://a/",
+            "javascript://a/%0aalert(1)",
+            "http://u@a/",
+            "http://u:p@a/",
+            "http://@a/",
+            "http://a@b@c/",
+            "http://a:80@b/",
+            "http://a:80:81/",
+            "http://a:/",
+            "http://a:0/",
+            "http://a:080/",
+            "http://a:+80/",
+            "http://a:-1/",
+            "http://a:65536/",
+            "http://a:4294967376/",
+            "http://a:８０/",
+            "http://a:80x/",
+            "http://a:http/",
+            "http://::1/",
+            "http://[::1/",
+            "http://::1]/",
+            "http://[::1]x/",
+            "http://[::1]80/",
+            "http://[::1]:/",
+            "http://[]/",
+            "http://[a]/",
+            "http://[192.0.2.1]/",
+            "http://[fe80::1%eth0]/",
+            "http://[fe80::1%25eth0]/",
+            "http://[v1.x]/",
+            "http://a.[::1]/",
+            "http://a%2eb/",
+            "http://a%2fb/",
+            "http://%61/",
+            "http://a%00.b/",
+            "http://a..b/",
+            "http://.a/",
+            "http://a../",
+            "http://./",
+            "http://*/",
+            "http://*.a/",
+            "http://a,b/",
+            "http://a;b/",
+            "http://a&b/",
+            "http://a!b/",
+            "http://127.1/",
+            "http://127.0.0.1./",
+            "http://127.0.0.01/",
+            "http://1.2.3.256/",
+            "http://1.2.3.4.5/",
+            "http://0x7f.0.0.1/",
+            "http://0x7f000001/",
+            "http://a.0x1F/",
+            "http://a.0x/",
+            "http://2130706433/",
+            "http://a.1/",
+            "http://127。0。0。1/",
+            "http://127．0．0．1/",
+            "http://a．b/",
+            "http://a。b/",
+            "http://a｡b/",
+            "http://１２７.0.0.1/",
+            "http://127.0.0.１/",
+            "http://①②⑦.0.0.①/",
+            "http://a\u{200b}b/",
+            "http://a\u{ad}b/",
+            "http://a\u{2024}b/",
+            "http://a／b/",
+            "http://a＠b/",
+            "http://a：80/",
+            "http://℀.example/",
+            "http://a/%",
+            "http://a/%2",
+            "http://a/%2g",
+            "http://a/?100%",
+        ] {
+            let error = Url::parse(text).map(|url| url.to_string()).unwrap_err();
+            assert_eq!(error.code(), Code::Invalid, "{text:?}");
+        }
+        for long in ["a".repeat(64), "a.".repeat(127) + "b"] {
+            assert!(Url::parse(&format!("http://{long}/")).is_err(), "{long}");
+        }
+    }
+
+    #[test]
+    fn origins() {
+        let same = |a: &str, b: &str| Url::parse(a).unwrap().same_origin(&Url::parse(b).unwrap());
+        assert!(same("http://a/x", "HTTP://A:80/y?z"));
+        assert!(!same("http://a/", "https://a/"));
+        assert!(!same("http://a/", "http://a:81/"));
+        assert!(!same("https://a/", "http://a:443/"));
+        assert!(!same("http://a/", "http://b.a/"));
+    }
 }

@@ -56,7 +56,13 @@ mod tests {
 
     #[test]
     fn what_a_name_server_does_is_never_said_of_the_host() {
-        for code in [Code::TimedOut, Code::ConnectionRefused, Code::NetworkUnreachable, Code::NameNotFound, Code::NoData] {
+        for code in [
+            Code::TimedOut,
+            Code::ConnectionRefused,
+            Code::NetworkUnreachable,
+            Code::NameNotFound,
+            Code::NoData,
+        ] {
             assert!(!detail(&code.into(), false).is_unreachable(), "{code}");
         }
         assert_eq!(detail(&Code::TimedOut.into(), false).code, "EAI_AGAIN");

@@ -73,9 +73,9 @@ impl Networking {
 }
 
 /// A stack on a device of its own.
-#[cfg(not(feature = "link"))]
 fn link(_: &str, _: &Cancel) -> Result<Box<dyn Stack + Send + Sync>, OpenNetworkError> {
-    let message = "this build of Quoin has no network stack of its own; it was built without the feature `link`";
+    let message =
+        "this build of Quoin has no network stack of its own; it was built without the feature `link`";
     Err(OpenNetworkError { option: "--net", message: message.into() })
 }
 
@@ -105,9 +105,7 @@ pub(crate) fn none() -> ErrorDetail {
 
 /// Seconds since the Unix epoch, which certificates are held against.
 fn now_unix_seconds() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 fn milliseconds(duration: Duration) -> u64 {

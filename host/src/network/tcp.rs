@@ -28,8 +28,7 @@ impl Networking {
             ..ConnectResponse::default()
         };
         let resolved = policy.resolved;
-        let done = connected
-            .and_then(|stream| self.look(stream, to, request, deadline, &mut response));
+        let done = connected.and_then(|stream| self.look(stream, to, request, deadline, &mut response));
         response.error = done.err().map(|error| detail(&error, resolved));
         response
     }
@@ -61,7 +60,11 @@ impl Networking {
 /// `host:port`, with brackets around an IPv6 address.
 pub(super) fn address(to: Destination<'_>) -> String {
     let Destination { host, port } = to;
-    if host.contains(':') && !host.starts_with('[') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +73,9 @@ mod tests {
 
     #[test]
     fn destinations_are_told_as_they_are_written() {
-        for (host, text) in [("a", "a:22"), ("192.0.2.1", "192.0.2.1:22"), ("::1", "[::1]:22"), ("[::1]", "[::1]:22")] {
+        for (host, text) in
+            [("a", "a:22"), ("192.0.2.1", "192.0.2.1:22"), ("::1", "[::1]:22"), ("[::1]", "[::1]:22")]
+        {
             assert_eq!(address(Destination { host, port: 22 }), text);
         }
     }

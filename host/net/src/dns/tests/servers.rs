@@ -139,7 +139,8 @@ fn what_does_not_fit_a_datagram_comes_over_tcp() {
 
 #[test]
 fn tcp_that_fails_is_a_failure_of_that_server() {
-    let cases: Vec<(fn() -> Vec<Event>, Code)> = vec![
+    type Peer = fn() -> Vec<Event>;
+    let cases: Vec<(Peer, Code)> = vec![
         (|| vec![Event::Close], Code::UnexpectedEnd),
         (|| vec![Event::Send(vec![0])], Code::TimedOut),
         (|| vec![Event::Send(vec![1, 0, 5]), Event::Close], Code::UnexpectedEnd),

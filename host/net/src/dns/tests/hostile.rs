@@ -120,3 +120,18 @@ fn more_records_than_anyone_needs_are_too_many() {
         }
     }
 }
+
+#[test]
+fn a_name_has_no_thousand_addresses() {
+    let lab = Lab::new();
+    lab.answer(server(1), |query, asked| {
+        let answers: Vec<_> = match asked.kind {
+            A => (0..400_u16).map(|n| address("a.b.", u8::try_from(n % 200).unwrap())).collect(),
+            _ => vec![],
+        };
+        vec![answer(query, 0, &answers, &[])]
+    });
+    let found = crate::dns::addresses(&lab.network(), "a.b", lab.deadline()).unwrap();
+    assert_eq!(found.len(), 64);
+    assert_eq!(found[63], std::net::IpAddr::from([192, 0, 2, 63]));
+}

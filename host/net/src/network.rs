@@ -106,3 +106,120 @@ fn telling(error: &Error) -> u8 {
         _ => 7,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::AllowAll;
+    use crate::script::{Event, ScriptStack};
+    use std::time::Duration;
+
+    fn config() -> dns::Config {
+        dns::Config::default().with_hosts("192.0.2.1 both\n192.0.2.2 both\n2001:db8::1 both")
+    }
+
+    fn addresses() -> [SocketAddr; 3] {
+        ["[2001:db8::1]:80", "192.0.2.1:80", "192.0.2.2:80"].map(|text| text.parse().unwrap())
+    }
+
+    fn connect<'a>(
+        stack: &'a ScriptStack,
+        dns: &'a dns::Config,
+        policy: &mut dyn Policy,
+        host: &str,
+    ) -> Result<Box<dyn Stream + 'a>, Error> {
+        let deadline = Deadline::after(stack.now(), Duration::from_secs(9));
+        Network { stack, dns }.connect(host, 80, policy, deadline)
+    }
+
+    struct Refuse(SocketAddr);
+
+    impl Policy for Refuse {
+        fn host(&mut self, _: &str, _: u16) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn address(&mut self, host: &str, address: SocketAddr) -> Result<(), Error> {
+            match address == self.0 {
+                true => Err(Error::new(Code::Refused, format!("{host} is {address}, which is not granted"))),
+                false => Ok(()),
+            }
+        }
+    }
+
+    #[test]
+    fn each_address_is_tried_with_its_share_of_the_time() {
+        let (stack, dns) = (ScriptStack::new(), config());
+        let [first, second, third] = addresses();
+        stack.fail(first, Code::TimedOut);
+        stack.fail(second, Code::TimedOut);
+        stack.serve(third, || vec![Event::Wait(Duration::from_secs(2)), Event::Send(b"x".to_vec())]);
+        let mut stream = connect(&stack, &dns, &mut AllowAll, "both").unwrap();
+        assert_eq!(stream.peer_addr(), third);
+        assert_eq!(stack.now().as_nanos(), 6_000_000_000);
+        // The stream itself has all the time that is left.
+        assert_eq!(stream.read(&mut [0]), Ok(1));
+        assert_eq!(stack.connects(), addresses());
+    }
+
+    #[test]
+    fn what_became_of_each_address_is_told() {
+        let (stack, dns) = (ScriptStack::new(), config());
+        let [first, second, third] = addresses();
+        stack.fail(first, Code::NetworkUnreachable);
+        stack.fail(third, Code::TimedOut);
+        let error = connect(&stack, &dns, &mut AllowAll, "both").err().unwrap();
+        assert_eq!(error.code(), Code::ConnectionRefused);
+        assert_eq!(
+            error.message(),
+            "connecting to both, port 80: [2001:db8::1]:80: network unreachable; 192.0.2.1:80: connection refused; \
+             192.0.2.2:80: no answer in time"
+        );
+        // What went wrong on this side proves nothing about the other.
+        stack.fail(second, Code::Exhausted);
+        assert_eq!(connect(&stack, &dns, &mut AllowAll, "both").err().unwrap().code(), Code::Exhausted);
+    }
+
+    #[test]
+    fn a_refusal_is_never_mistaken_for_a_closed_port() {
+        let (stack, dns) = (ScriptStack::new(), config());
+        let [first, second, third] = addresses();
+        for refused in [first, second, third] {
+            let error = connect(&stack, &dns, &mut Refuse(refused), "both").err().unwrap();
+            assert_eq!(error.code(), Code::Refused);
+            assert_eq!(error.message(), format!("both is {refused}, which is not granted"));
+        }
+        assert_eq!(stack.connects().len(), 6);
+        // Where another one can be connected to, that is the answer.
+        stack.serve(third, Vec::<Event>::new);
+        assert_eq!(connect(&stack, &dns, &mut Refuse(first), "both").unwrap().peer_addr(), third);
+    }
+
+    #[test]
+    fn an_interrupt_ends_it_all() {
+        let (stack, dns) = (ScriptStack::new(), config());
+        stack.fail(addresses()[0], Code::Canceled);
+        let error = connect(&stack, &dns, &mut AllowAll, "both").err().unwrap();
+        assert_eq!(error.code(), Code::Canceled);
+        assert_eq!(stack.connects().len(), 1);
+    }
+
+    #[test]
+    fn addresses_need_no_resolver_and_names_that_are_none_are_told() {
+        let (stack, dns) = (ScriptStack::new(), dns::Config::default());
+        stack.serve(addresses()[0], Vec::<Event>::new);
+        for host in ["2001:db8::1", "[2001:db8::1]"] {
+            assert_eq!(connect(&stack, &dns, &mut AllowAll, host).unwrap().peer_addr(), addresses()[0]);
+        }
+        let error = connect(&stack, &dns, &mut AllowAll, "192.0.2.1").err().unwrap();
+        assert_eq!(error.message(), "connecting to 192.0.2.1:80: connection refused");
+        for (host, code) in [
+            ("", Code::Invalid),
+            ("[192.0.2.1]", Code::Invalid),
+            ("192.0.2.256", Code::Invalid),
+            ("localhost", Code::NameNotFound),
+        ] {
+            assert_eq!(connect(&stack, &dns, &mut AllowAll, host).err().unwrap().code(), code, "{host}");
+        }
+    }
+}

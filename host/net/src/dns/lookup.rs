@@ -11,6 +11,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+/// How many addresses of a name are taken.
+const MOST_ADDRESSES: usize = 64;
+
 /// The records of a name.
 ///
 /// They come from the hosts of the configuration for A and AAAA, else from the stack's own name servers, else from those of
@@ -59,7 +62,8 @@ pub fn lookup(
 
 /// The addresses of a name, or the address that it is, those first that are to be tried first (RFC 6724).
 ///
-/// Both families are asked for. One whose servers fail is left out where the other has something.
+/// Both families are asked for. One whose servers fail is left out where the other has something. No more than 64 are answered,
+/// so that whoever answers for a name can't have a thousand hosts knocked at.
 ///
 /// # Errors
 ///
@@ -74,7 +78,13 @@ pub fn addresses(network: &Network<'_>, host: &str, deadline: Deadline) -> Resul
         found = both(network, &name, deadline)?;
     }
     order::sort(&mut found);
-    Ok(found)
+    let mut addresses = Vec::new();
+    for address in found {
+        if addresses.len() < MOST_ADDRESSES && !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses)
 }
 
 /// The ASCII form of a host: what `Host` headers and certificates have (RFC 5890), without a last dot. An address stays as it is.

@@ -26,3 +26,6 @@ mod system;
 pub use config::Config;
 pub use lookup::{addresses, ascii_host, lookup};
 pub use record::{Record, RecordType};
+
+#[cfg(test)]
+mod tests;

@@ -113,7 +113,7 @@ impl Resolver<'_> {
             }
             servers = silent;
         }
-        Err(failure.unwrap_or_else(|| Code::TimedOut.into()))
+        Err(failure.unwrap_or_else(|| Error::from(Code::TimedOut).during(format_args!("asking for {name}"))))
     }
 }
 

@@ -180,3 +180,34 @@ impl SignatureVerificationAlgorithm for Legacy {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::x509::X509;
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../tests/certificates/rsa1024.pem");
+    const SHA1: &[u8] = include_bytes!("../../tests/certificates/rsa1024.sha1");
+    const SHA256: &[u8] = include_bytes!("../../tests/certificates/rsa1024.sha256");
+
+    #[test]
+    fn a_short_rsa_key_proves_a_handshake_only_where_certificates_are_not_required_to_be_good() {
+        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+        let key = SubjectPublicKeyInfoDer::from(X509::read(&certificate).unwrap().key_info);
+        let key = webpki::RawPublicKeyEntity::try_from(&key).unwrap();
+        let signed = |list: Schemes, scheme, message: &[u8], signature| {
+            list.iter().find(|(listed, _)| *listed == scheme).is_some_and(|(_, candidates)| {
+                key.verify_signature(candidates[0], message, signature).is_ok()
+            })
+        };
+        for (scheme, signature) in
+            [(SignatureScheme::RSA_PKCS1_SHA256, SHA256), (SignatureScheme::RSA_PKCS1_SHA1, SHA1)]
+        {
+            assert!(signed(WEAK_SCHEMES, scheme, b"a handshake", signature));
+            assert!(!signed(WEAK_SCHEMES, scheme, b"another handshake", signature));
+            assert!(!signed(STRONG.mapping, scheme, b"a handshake", signature));
+        }
+    }
+}

@@ -4,6 +4,7 @@ use crate::{Code, Error};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,12 @@ const BUNDLES: [&str; 6] = [
 /// needs it.
 #[derive(Clone)]
 pub struct Trust(Arc<Source>);
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trust")
+    }
+}
 
 enum Source {
     Embedded,

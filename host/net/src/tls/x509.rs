@@ -56,7 +56,7 @@ impl<'a> X509<'a> {
         while !fields.is_finished() {
             let field = fields.decode::<AnyRef<'_>>()?;
             if is_context(field, 3) {
-                subject_alternative_name = find_extension(field, "2.5.29.17")?;
+                subject_alternative_name = find_extension(field, "2.5.29.17").unwrap_or_default();
             }
         }
         Ok(Self {

@@ -508,7 +508,7 @@ fn what_is_not_tls_is_told_from_what_refuses() {
         (b"SSH-2.0-dropbear\r\n".to_vec(), Code::Protocol, "does not speak TLS"),
         (vec![0; 100_000], Code::Protocol, "does not speak TLS"),
         (vec![0xff; 100_000], Code::Protocol, "does not speak TLS"),
-        ([22, 3, 3, 0x40, 0].repeat(1).into_iter().chain([0; 0x4000]).collect(), Code::Protocol, "TLS"),
+        ([&[22, 3, 3, 0x40, 0][..], &[0; 0x4000]].concat(), Code::Protocol, "TLS"),
         ([21, 3, 3, 0, 2, 1, 90].repeat(10_000), Code::Protocol, "rules"),
         (hello(1, 0x2f), Code::Tls, "Quoin has TLS 1.2 with ECDHE"),
         (hello(3, 0x2f), Code::Tls, "Quoin has TLS 1.2 with ECDHE"),

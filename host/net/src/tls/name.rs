@@ -108,6 +108,8 @@ pub(super) fn general_names(der: &[u8]) -> Vec<String> {
             6 => format!("uri:{}", plain(value)),
             7 => address(value)
                 .map_or_else(|| format!("ip:#{}", hexadecimal(value)), |address| address.to_string()),
+            0 => format!("othername:#{}", hexadecimal(value)),
+            8 => format!("rid:#{}", hexadecimal(value)),
             kind => format!("{kind}:#{}", hexadecimal(value)),
         });
     }
@@ -124,4 +126,46 @@ fn address(value: &[u8]) -> Option<IpAddr> {
         .map(IpAddr::from)
         .or_else(|_| <[u8; 16]>::try_from(value).map(IpAddr::from))
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(der: &[u8]) -> String {
+        distinguished_name(AnyRef::from_der(der).unwrap())
+    }
+
+    #[test]
+    fn names_are_escaped_and_what_is_no_text_is_shown_as_it_is() {
+        for (text, escaped) in [
+            ("plain", "plain"),
+            (" a, b ", "\\ a\\, b\\ "),
+            ("#1 \"x\" <y>;\\+", "\\#1 \\\"x\\\" \\<y\\>\\;\\\\\\+"),
+            ("line\nbell\u{7}", "line\\0Abell\\07"),
+            ("Größe", "Größe"),
+            ("", ""),
+        ] {
+            let mut out = String::new();
+            escape(text, &mut out);
+            assert_eq!(out, escaped);
+        }
+        // CN as T.61, CN as BMP, CN as an integer, and an attribute without a short name.
+        assert_eq!(name(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x14\x01\xfc"), "CN=ü");
+        assert_eq!(name(b"\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x1e\x02\x20\xac"), "CN=€");
+        assert_eq!(name(b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x02\x01\x07"), "CN=#020107");
+        assert_eq!(name(b"\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x2a\x0c\x02ab"), "2.5.4.42=#0c026162");
+        // What breaks off is shown as far as it goes.
+        assert_eq!(name(b"\x30\x05\x31\x0b\x30\x09\x06"), "");
+        assert_eq!(name(b"\x30\0"), "");
+    }
+
+    #[test]
+    fn alternative_names_of_odd_kinds_and_forms_are_shown() {
+        assert_eq!(
+            general_names(b"\x30\x14\x82\x04a\nb\xff\x87\x03\x01\x02\x03\x87\x04\x7f\0\0\x01\x88\x01\x2a"),
+            ["a\\nb\\xff", "ip:#010203", "127.0.0.1", "rid:#2a"]
+        );
+        assert_eq!(general_names(b"not DER"), Vec::<String>::new());
+    }
 }

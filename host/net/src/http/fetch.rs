@@ -236,7 +236,8 @@ mod tests {
         for takes in [0, 10, 50_000] {
             let answered = |answer| {
                 let deadline = Deadline::after(Instant::from_nanos(0), core::time::Duration::from_secs(1));
-                let mut connection = Connection::new(Box::new(Early { takes, answer }), &stack as &dyn Stack, deadline);
+                let mut connection =
+                    Connection::new(Box::new(Early { takes, answer }), &stack as &dyn Stack, deadline);
                 ask(&mut connection, &call, &limits)
             };
             assert_eq!(answered(b"HTTP/1.1 413 Too Large\r\n\r\n").unwrap().status, 413);

@@ -86,8 +86,13 @@ impl Stack for KernelStack {
         Ok(())
     }
 
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
-        Ok(Box::new(self.connect_tcp(to, deadline)?))
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
+        Ok(Box::new(self.connect_tcp(to, connected.earlier(deadline), deadline)?))
     }
 
     fn exchange(

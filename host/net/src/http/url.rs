@@ -44,8 +44,9 @@ impl Scheme {
 /// - the authority ends at the first `/`, `?` or `#`; an `@` in it is refused;
 /// - the host is an IPv4 address of four decimal numbers, an IPv6 address in brackets, or a name: labels of 1 to 63 letters,
 ///   digits, `-` and `_`, with single dots between them and perhaps one at the end. Nothing is percent-decoded, and
-///   there is no other dot than `.`. A name whose last label is a number in any notation (`127.1`, `0x7f.1`, `2130706433`) is
-///   refused, because resolvers take it for an address;
+///   there is no other dot than `.`. Letters outside ASCII become A-labels (UTS 46), of which there are as many as before;
+/// - a name whose last label is a number in any notation (`127.1`, `0x7f.1`, `2130706433`), before or after that, is refused:
+///   resolvers take it for an address;
 /// - the port is 1 to 65535, in digits without zeros in front; `http://host:/` is refused.
 ///
 /// What is taken means the same by RFC 3986, by the WHATWG's URL standard and by the engine.

@@ -5,6 +5,7 @@
 //! | [`stack`] | [`Stack`] and [`Stream`]: connect TCP, exchange UDP, each with a [`Deadline`] |
 //! | [`policy`] | [`Policy`]: who may be connected to, asked after every resolution and before every redirect |
 //! | [`Network`] | a stack, and how names are resolved on it: what every client is given |
+//! | `link` | a stack of our own on a link-layer device: a host apart from this one (feature `link`) |
 //! | [`tls`] | handshakes, and what they show |
 //! | [`script`] | a stack in memory whose peers speak from a script (feature `script`) |
 //!
@@ -15,6 +16,8 @@
 extern crate alloc;
 
 mod error;
+#[cfg(feature = "link")]
+pub mod link;
 mod network;
 pub mod policy;
 #[cfg(any(test, feature = "script"))]

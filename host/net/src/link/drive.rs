@@ -14,7 +14,8 @@ pub(super) trait Drive {
     /// Does something with the node, and sends what came of it.
     fn with<R>(&self, act: impl FnOnce(&mut Node<Self::Device>, Instant) -> R) -> R;
 
-    /// Moves the node along until `done` answers. Until `interest` is there, `done` need not be asked.
+    /// Moves the node along until `done` answers. Until `interest` is there, `done` need not be asked a
+    /// second time.
     fn wait<R>(
         &self,
         interest: Interest,

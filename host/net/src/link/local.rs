@@ -75,11 +75,13 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
         deadline: Deadline,
         mut done: impl FnMut(&mut Node<D>, Instant) -> Option<R>,
     ) -> Result<R, Error> {
+        let mut first = true;
         loop {
             let now = self.platform.now();
             let mut node = self.node.borrow_mut();
             let more = node.poll(now);
-            if node.has(interest, now)
+            // The first time, it may begin something that it then waits for.
+            if (core::mem::take(&mut first) || node.has(interest, now))
                 && let Some(answer) = done(&mut node, now)
             {
                 return Ok(answer);

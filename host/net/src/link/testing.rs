@@ -137,7 +137,7 @@ impl Peer {
             }
             match (port, packet) {
                 (Some(DROPPED), _) => {}
-                (Some(port), Some(packet)) if port >= REJECTED && port < REJECTED + 6 => {
+                (Some(port), Some(packet)) if (REJECTED..REJECTED + 6).contains(&port) => {
                     let code = [0, 1, 3, 9, 10, 13][usize::from(port - REJECTED)];
                     let reject = rejection(&frame, &packet, Icmpv4DstUnreachable::from(code));
                     self.end.outgoing.borrow_mut().push_back(reject);

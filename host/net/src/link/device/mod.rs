@@ -139,9 +139,10 @@ fn longest(options: &Options, name: &str) -> Result<usize, Error> {
     }
 }
 
-/// The interfaces of this process's network namespace.
+/// The interfaces of this thread's network namespace.
 fn interfaces() -> Vec<String> {
-    let table = std::fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    let table = std::fs::read_to_string("/proc/thread-self/net/dev");
+    let table = table.or_else(|_| std::fs::read_to_string("/proc/net/dev")).unwrap_or_default();
     let names = table.lines().filter_map(|line| Some(line.split_once(':')?.0.trim().to_owned()));
     names.filter(|name| name != "lo").collect()
 }

@@ -98,7 +98,10 @@ fn network_requests_are_validated_field_by_field() {
 }
 
 fn granted(rules: &[&str]) -> Grants {
-    let set = |rules: &[&str]| CapabilitySet::new(rules.iter().map(|rule| rule.parse().unwrap())).unwrap();
+    let set = |rules: &[&str]| {
+        let rules = rules.iter().map(|rule| rule.parse().expect("a capability"));
+        CapabilitySet::new(rules).expect("few of them")
+    };
     Grants::new(set(&["network:outbound:*", "network:outbound:private"]), set(rules), [])
 }
 

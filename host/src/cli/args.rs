@@ -95,11 +95,11 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
 
-    /// Be a host of its own on a link, say bridge:br-lan,dhcp
+    /// Check as a host of its own: bridge:br-lan,dhcp
     #[arg(long, value_name = "FORM:NAME")]
     pub(super) net: Option<String>,
 
-    /// Trust these certificate authorities, not the system's
+    /// Trust these authorities (PEM), not the system's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) ca_file: Option<PathBuf>,
 

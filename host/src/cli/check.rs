@@ -25,6 +25,8 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
     let setup = Setup {
         root: args.root,
+        net: args.net,
+        ca_file: args.ca_file,
         grants: args.permissions.grant,
         trust_plugins: args.permissions.trust_plugins,
         log: log::sink(args.verbose),

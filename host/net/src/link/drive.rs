@@ -11,8 +11,11 @@ pub(super) trait Drive {
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error>;
 
-    /// Does something with the node, and sends what came of it.
+    /// Does something with the node that moves nothing along.
     fn with<R>(&self, act: impl FnOnce(&mut Node<Self::Device>, Instant) -> R) -> R;
+
+    /// Does something with the node that may have brought something for others who wait.
+    fn act<R>(&self, act: impl FnOnce(&mut Node<Self::Device>, Instant) -> R) -> R;
 
     /// Moves the node along until `done` answers. Until `interest` is there, `done` need not be asked a
     /// second time.

@@ -93,9 +93,7 @@ fn url(text: &str) {
     let Ok(url) = Url::parse(text) else { return };
     let again = url.to_string();
     assert_eq!(Url::parse(&again).ok(), Some(url.clone()), "{text:?}");
-    assert!(
-        again.is_ascii() && !again.contains([' ', '\\', '\r', '\n', '\t', '#', '@']) || again.contains('/')
-    );
+    assert!(again.is_ascii() && !again.contains([' ', '\\', '\r', '\n', '\t', '#']), "{again:?}");
     // The engine reads the same host and the same port, and of a name that is not ASCII, the same once it is.
     let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_string() };
     let meant: Result<Capability, _> = format!("network:outbound:{host}:{}", url.port()).parse();

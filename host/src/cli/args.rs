@@ -22,6 +22,7 @@ Examples:
   quoin check base.yaml                          audit this machine
   quoin check base.yaml --format json -o r.json  keep the report for a program
   quoin check base.yaml --root ./unpacked        audit a firmware image
+  quoin check base.yaml --net bridge:br-guest    be one more guest there
 
 Exit status:
   0    every control passed or was skipped
@@ -90,9 +91,17 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Option<Duration>,
 
-    /// Audit an unpacked image; no commands run then
+    /// Audit an unpacked image; without commands or network
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
+
+    /// Check as a host of its own: bridge:br-lan,dhcp
+    #[arg(long, value_name = "FORM:NAME")]
+    pub(super) net: Option<String>,
+
+    /// Trust these authorities (PEM), not the system's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) ca_file: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) filter: FilterArgs,

@@ -109,8 +109,13 @@ impl<D: Device, P: Platform> Stack for LocalStack<D, P> {
         self.platform.random(bytes)
     }
 
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
-        Ok(Box::new(tcp::connect(self, to, deadline)?))
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
+        Ok(Box::new(tcp::connect(self, to, connected, deadline)?))
     }
 
     fn exchange(

@@ -226,8 +226,13 @@ impl<D: Device> Stack for SharedStack<D> {
         random(bytes)
     }
 
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
-        Ok(Box::new(tcp::connect(self, to, deadline)?))
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
+        Ok(Box::new(tcp::connect(self, to, connected, deadline)?))
     }
 
     fn exchange(

@@ -19,21 +19,23 @@ fn source<S: Drive>(stack: &S, to: IpAddr, deadline: Deadline) -> Result<IpAddr,
 pub(super) fn connect<S: Drive>(
     stack: &S,
     to: SocketAddr,
+    connected: Deadline,
     deadline: Deadline,
 ) -> Result<TcpStream<'_, S>, Error> {
+    let connected = connected.earlier(deadline);
     let remote = SocketAddr::new(to.ip().to_canonical(), to.port());
-    deadline.left(stack.now())?;
+    connected.left(stack.now())?;
     if remote.port() == 0 {
         return Err(Code::AddressNotAvailable.into());
     }
     if stack.with(|node, _| node.is_for_many(remote.ip())) {
         return Err(Code::NetworkUnreachable.into());
     }
-    let local = SocketAddr::new(source(stack, remote.ip(), deadline)?, stack.port()?);
+    let local = SocketAddr::new(source(stack, remote.ip(), connected)?, stack.port()?);
     let socket = stack.with(|node, now| node.connect(local, remote, now))?;
     // From here on the socket is freed with the stream.
     let stream = TcpStream { stack, socket, local, remote, deadline };
-    stack.wait(Interest::Connected(socket), deadline, |node, _| node.connected(socket))??;
+    stack.wait(Interest::Connected(socket), connected, |node, _| node.connected(socket))??;
     Ok(stream)
 }
 

@@ -369,3 +369,29 @@ fn a_bridge_keeps_its_address() {
         assert_eq!(mac(), before);
     }
 }
+
+/// A firewall that drops, and a server that never answers, take as long as the deadline says, while others are served.
+#[test]
+#[ignore = "needs root and a network namespace; tests/run lab"]
+fn a_black_hole_keeps_nobody_else_waiting() {
+    let _lab = Lab::new();
+    run("nft add table inet t");
+    run("nft add chain inet t c { type filter hook input priority 0 ; }");
+    run("nft add rule inet t c tcp dport 9 drop");
+    let server = echo("192.0.2.1:0");
+    let stack = open("bridge:br-guest,addr=192.0.2.5/24", 5).unwrap();
+    thread::scope(|threads| {
+        for _ in 0..50 {
+            threads.spawn(|| {
+                let started = Instant::now();
+                assert_eq!(code(&stack, "192.0.2.1:9", 3), Code::TimedOut);
+                assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+            });
+        }
+        thread::sleep(Duration::from_millis(200));
+        let started = Instant::now();
+        talk(&stack, server, 100_000);
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    });
+    assert_eq!(stack.node(|node| node.sockets()), 0);
+}

@@ -86,9 +86,10 @@ fn meaning_v4(kind: u8, code: u8) -> Option<(Code, bool)> {
         (3, 6 | 9) => (Code::NetworkUnreachable, true),
         (3, 1 | 12) => (Code::HostUnreachable, false),
         (3, 10 | 13..=15) => (Code::HostUnreachable, true),
-        (3, 3) => (Code::ConnectionRefused, true),
-        // ENOPROTOOPT, EHOSTDOWN and ENONET, for which there are no words of their own.
-        (3, 2 | 7 | 8) => (Code::Other, true),
+        // ENOPROTOOPT is as good as refused, EHOSTDOWN and ENONET are unreachable: as the kernel's stack has it.
+        (3, 2 | 3) => (Code::ConnectionRefused, true),
+        (3, 7) => (Code::HostUnreachable, true),
+        (3, 8) => (Code::NetworkUnreachable, true),
         (3, 5) => (Code::Unsupported, false),
         (11, _) => (Code::HostUnreachable, false),
         (12, _) => (Code::Protocol, true),

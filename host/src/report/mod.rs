@@ -123,6 +123,27 @@ pub struct EvidenceReport {
     pub timestamp: String,
 }
 
+impl EvidenceReport {
+    /// What is said of a plugin that says no more.
+    pub const OWN_VERDICT: &str = "the plugin's own verdict";
+
+    /// Why the plugin's own verdict is no, in its own words where it has some: built-in plugins write what did not come up
+    /// to the configuration into `expectation_error`, and what could not be reached into `error_message`.
+    ///
+    /// ```
+    /// # use quoin::report::EvidenceReport;
+    /// let data = serde_json::json!({"connected": false, "error_message": "connection refused"});
+    /// let data = data.as_object().cloned().unwrap_or_default();
+    /// let evidence = EvidenceReport { status: false, data, error: None, timestamp: String::new() };
+    /// assert_eq!(evidence.verdict(), "connection refused");
+    /// ```
+    #[must_use]
+    pub fn verdict(&self) -> &str {
+        let text = |name: &str| self.data.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text("expectation_error").or_else(|| text("error_message")).unwrap_or(Self::OWN_VERDICT)
+    }
+}
+
 /// One expression that was expected to be true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectationReport {

@@ -2,8 +2,8 @@
 
 use super::escape::line;
 use super::{
-    ControlReport, ControlStatus, ExpectationReport, ObservationReport, ObservationStatus, Report,
-    SkipReason, Style, Summary, error_text,
+    ControlReport, ControlStatus, EvidenceReport, ExpectationReport, ObservationReport, ObservationStatus,
+    Report, SkipReason, Style, Summary, error_text,
 };
 use serde_json::Value;
 use std::io::{self, Write};
@@ -131,7 +131,8 @@ impl Table {
         if let Some(error) = error {
             self.labelled("error: ", &error_text(error), to)?;
         } else if observation.status == ObservationStatus::Fail && !unexpected {
-            self.labelled("failed: ", "the plugin's own verdict", to)?;
+            let verdict = evidence.map_or(EvidenceReport::OWN_VERDICT, EvidenceReport::verdict);
+            self.labelled("failed: ", verdict, to)?;
         }
         // Of evidence that carries an error, nothing can be expected.
         let own = evidence.is_some_and(|evidence| evidence.error.is_some());

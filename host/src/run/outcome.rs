@@ -48,7 +48,10 @@ impl Outcome {
             return error_text(error);
         }
         let Some(untrue) = self.expectations.iter().find(|expectation| !expectation.passed) else {
-            return "failed by the plugin's own verdict".into();
+            return format!(
+                "failed: {}",
+                evidence.map_or(EvidenceReport::OWN_VERDICT, EvidenceReport::verdict)
+            );
         };
         let ExpectationReport { expression, message, .. } = untrue;
         let message = message.lines().collect::<Vec<_>>().join("; ");

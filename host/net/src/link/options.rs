@@ -234,7 +234,7 @@ impl FromStr for Options {
             let shown: String = text.chars().take(200).flat_map(char::escape_debug).collect();
             let message: String =
                 error.message().chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-            wrong(format!("--net {shown}: {message}"))
+            wrong(format!("{shown}: {message}"))
         })
     }
 }

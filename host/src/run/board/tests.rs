@@ -70,7 +70,7 @@ fn tasks_come_in_the_profiles_order_and_controls_wait_for_what_they_depend_on() 
     run.finish((2, 0), Fail);
     let reports = run.end();
     assert_eq!(statuses(&reports), [Control::Pass, Control::Pass, Control::Fail]);
-    assert_eq!(reports[2].message, "file: failed by the plugin's own verdict");
+    assert_eq!(reports[2].message, "file: failed: the plugin's own verdict");
     assert_eq!(reports[1].observations.len(), 2);
 }
 

@@ -37,7 +37,7 @@ impl LinkStack {
     /// [`Code::TimedOut`] with what is missing; [`Code::AddressNotAvailable`] where somebody else has the address. All of them say
     /// what to do.
     pub fn open(options: &Options, within: Duration) -> Result<Self, Error> {
-        let tell = |error: Error| error.during(format_args!("--net {options}"));
+        let tell = |error: Error| error.during(options);
         let mac = match options.mac {
             Some(mac) => mac,
             None => {

@@ -5,5 +5,6 @@
 pub mod build;
 pub mod go;
 pub mod go_test;
+pub mod lab;
 pub mod machine;
 pub mod programs;

@@ -1,0 +1,5 @@
+//! The network lab: `quoin check` on hosts of our own, against real servers, over the kernel's stack and over Quoin's.
+//! Run it with `tests/run lab`; it needs root.
+#![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
+mod world;

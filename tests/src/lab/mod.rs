@@ -21,6 +21,7 @@ pub mod named;
 pub mod nginx;
 pub mod openssl;
 pub mod postfix;
+pub mod router;
 pub mod segment;
 
 pub use certificates::{Certificate, Certificates};

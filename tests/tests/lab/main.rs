@@ -2,4 +2,6 @@
 //! Run it with `tests/run lab`; it needs root.
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod segmentation;
+mod stacks;
 mod world;

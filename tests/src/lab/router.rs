@@ -68,9 +68,11 @@ impl Router {
                  address=/example.com/9.9.9.9",
             ),
         ];
-        let login = |host| Listener::start(host, SocketAddr::new(address("0.0.0.0"), 22), misbehaving::silent);
+        let login =
+            |host| Listener::start(host, SocketAddr::new(address("0.0.0.0"), 22), misbehaving::silent);
         let listeners = vec![login(&router), login(&management)];
-        let made = Self { _servers: servers, _listeners: listeners, router, _management: management, internet };
+        let made =
+            Self { _servers: servers, _listeners: listeners, router, _management: management, internet };
         made.filter(RULE, "");
         made
     }

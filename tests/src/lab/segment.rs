@@ -29,11 +29,13 @@ pub const NAME_SERVER: [&str; 2] = ["192.0.2.53", "2001:db8::53"];
 pub const CLOSED: [&str; 2] = ["192.0.2.66", "2001:db8::66"];
 /// A public address, as far as Quoin knows.
 pub const PUBLIC: &str = "9.9.9.1";
+/// Where docs/examples/network.yaml has a router.
+pub const ROUTER: &str = "192.168.1.1";
 
 /// `--net` for the client's wire, and for its bridge, with addresses of their own.
 pub const NETS: [&str; 2] = [
-    "raw:eth0,addr=192.0.2.3/24,addr=2001:db8::3/64,addr=9.9.9.3/24,dns=192.0.2.53",
-    "bridge:br-lab,addr=192.0.2.4/24,addr=2001:db8::4/64,addr=9.9.9.4/24,dns=192.0.2.53",
+    "raw:eth0,addr=192.0.2.3/24,addr=2001:db8::3/64,addr=9.9.9.3/24,addr=192.168.1.3/24,dns=192.0.2.53",
+    "bridge:br-lab,addr=192.0.2.4/24,addr=2001:db8::4/64,addr=9.9.9.4/24,addr=192.168.1.4/24,dns=192.0.2.53",
 ];
 
 impl Segment {
@@ -48,7 +50,8 @@ impl Segment {
             server.ip(&format!("address add {address}/{length} dev br0"));
         }
         server.ip(&format!("address add {PUBLIC}/24 dev br0"));
-        let addresses = ["192.0.2.2/24", "2001:db8::2/64", "9.9.9.2/24"];
+        server.ip(&format!("address add {ROUTER}/24 dev br0"));
+        let addresses = ["192.0.2.2/24", "2001:db8::2/64", "9.9.9.2/24", "192.168.1.2/24"];
         connect((&client, "eth0"), (&server, "br0"), &addresses);
         connect((&client, "eth1"), (&server, "br0"), &[]);
         bridge(&client, "br-lab");

@@ -2,6 +2,12 @@
 //! Run it with `tests/run lab`; it needs root.
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod addresses;
+mod devices;
+mod example;
+mod policy;
+mod profile;
+mod resolver;
 mod segmentation;
 mod stacks;
 mod world;

@@ -21,7 +21,8 @@ fn check(world: &World, net: Option<&str>) -> Outcome {
 fn both_stacks_give_the_same_evidence() {
     let world = World::new();
     let nets = std::iter::once(None).chain(NETS.map(Some));
-    let outcomes: Vec<_> = nets.map(|net| (net.unwrap_or("the kernel's stack"), check(&world, net))).collect();
+    let outcomes: Vec<_> =
+        nets.map(|net| (net.unwrap_or("the kernel's stack"), check(&world, net))).collect();
     let kernel = evidence(&outcomes[0].1.report);
     let mut bad = Vec::new();
     for (net, outcome) in &outcomes {

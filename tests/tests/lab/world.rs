@@ -1,7 +1,7 @@
 //! [`World`]: one link with every server of the lab on it.
 
 use quoin_tests::lab::nginx::Sites;
-use quoin_tests::lab::segment::{NAME_SERVER, SERVER, Segment, address};
+use quoin_tests::lab::segment::{NAME_SERVER, PUBLIC, SERVER, Segment, address};
 use quoin_tests::lab::{Certificates, Listener, Server, filter, misbehaving, named, openssl, postfix};
 use std::net::SocketAddr;
 
@@ -24,6 +24,7 @@ v4        IN A     192.0.2.1
 v6        IN AAAA  2001:db8::1
 public    IN A     9.9.9.1
 internal  IN A     192.0.2.1
+mapped    IN AAAA  ::ffff:192.0.2.1
 mail      IN A     192.0.2.1
 either    IN A     192.0.2.66
 either    IN A     192.0.2.1
@@ -53,6 +54,9 @@ xn--bcher-kva IN A 192.0.2.1
     }
     vec![
         ("lab.test", lab),
+        ("example.com", "@ IN TXT \"v=spf1 -all\"\nwww IN A 9.9.9.1\nmail IN A 9.9.9.1\n".into()),
+        ("invalid", String::new()),
+        ("nowhere.test", String::new()),
         ("2.0.192.in-addr.arpa", "1 IN PTR www.lab.test.\n".into()),
         ("8.b.d.0.1.0.0.2.ip6.arpa", format!("1{} IN PTR www.lab.test.\n", ".0".repeat(23))),
     ]
@@ -87,7 +91,9 @@ impl World {
         let certificates = Certificates::new();
         let host = &segment.server;
         let server = SERVER.map(address);
-        let names = "DNS:www.lab.test,DNS:mail.lab.test,IP:192.0.2.1,IP:2001:db8::1";
+        let mail = [SERVER[0], SERVER[1], PUBLIC].map(address);
+        let names = "DNS:www.lab.test,DNS:mail.lab.test,DNS:www.example.com,DNS:mail.example.com,\
+                     IP:192.0.2.1,IP:2001:db8::1";
         let good = certificates.good("good", names);
         let rsa = certificates.rsa("rsa", names);
         let expired = certificates.expired("expired", names);
@@ -117,7 +123,7 @@ impl World {
         let servers = vec![
             sites.start(host, &[80, 443, 7006]),
             named::start(host, &NAME_SERVER.map(address), &zones),
-            postfix::start(host, &server, &rsa),
+            postfix::start(host, &mail, &rsa),
             openssl::serve(host, 4436, &rsa, &["-no_tls1_3"]),
         ];
         let mut listeners = Vec::new();
@@ -136,12 +142,4 @@ impl World {
         }
         Self { _servers: servers, _listeners: listeners, certificates, segment }
     }
-}
-
-#[test]
-#[ignore = "needs root: tests/run lab"]
-fn stays_up() {
-    let world = World::new();
-    println!("{} {}", world.segment.client.name(), world.certificates.authority().display());
-    std::thread::sleep(std::time::Duration::from_secs(600));
 }

@@ -151,6 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[ignore = "needs openssl: tests/run lab"]
     fn they_are_what_they_are_called() {
         let lab = Certificates::new();
         let good = lab.good("good", "DNS:www.lab.test,IP:192.0.2.1");

@@ -1,6 +1,7 @@
 //! [`Host`]: what the engine asks of the machine on a plugin's behalf, once it has decided that it may.
 
 use crate::deadline::Deadline;
+use crate::gate::Gate;
 use crate::system::{Node, System};
 use alloc::{boxed::Box, format, string::String};
 use quoin_abi::error::{ErrorDetail, ErrorType};
@@ -33,8 +34,18 @@ pub struct LogLine<'a> {
     pub attrs: &'a [LogAttr],
 }
 
+/// Who is talked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Destination<'a> {
+    /// A name or an address; an IPv6 address may be in brackets.
+    pub host: &'a str,
+    /// TCP or UDP port, never 0.
+    pub port: u16,
+}
+
 /// The operations behind the host functions. Every request has been granted when it arrives here; the engine has
-/// checked its capability. One value serves one instance.
+/// checked its capability. What a network operation leads to beyond that is asked of its [`Gate`]. One value serves one
+/// instance.
 pub trait Host {
     /// Clocks, randomness and waiting.
     fn system(&self) -> &dyn System;
@@ -75,27 +86,51 @@ pub trait Host {
         output_bytes: usize,
     ) -> ExecResponse;
 
-    /// Looks up a name.
-    fn dns_lookup(&self, request: &DnsRequest, deadline: Deadline) -> DnsResponse {
-        let _ = (request, deadline);
+    /// Looks up a name, at `server` where the request names one.
+    fn dns_lookup(
+        &self,
+        server: Option<Destination<'_>>,
+        request: &DnsRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> DnsResponse {
+        let _ = (server, request, deadline, gate);
         DnsResponse { error: Some(no_network("dns_lookup")), ..DnsResponse::default() }
     }
 
-    /// Makes an HTTP request.
-    fn http_request(&self, request: &HttpRequest, deadline: Deadline) -> HttpResponse {
-        let _ = (request, deadline);
+    /// Makes an HTTP request, and answers no more than `body_bytes` of the body.
+    fn http_request(
+        &self,
+        request: &HttpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+        body_bytes: usize,
+    ) -> HttpResponse {
+        let _ = (request, deadline, gate, body_bytes);
         HttpResponse { error: Some(no_network("http_request")), ..HttpResponse::default() }
     }
 
     /// Connects over TCP, and with TLS.
-    fn tcp_connect(&self, request: &TcpRequest, deadline: Deadline) -> ConnectResponse {
-        let _ = (request, deadline);
+    fn tcp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &TcpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        let _ = (to, request, deadline, gate);
         ConnectResponse { error: Some(no_network("tcp_connect")), ..ConnectResponse::default() }
     }
 
     /// Connects to a mail server.
-    fn smtp_connect(&self, request: &SmtpRequest, deadline: Deadline) -> ConnectResponse {
-        let _ = (request, deadline);
+    fn smtp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &SmtpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        let _ = (to, request, deadline, gate);
         ConnectResponse { error: Some(no_network("smtp_connect")), ..ConnectResponse::default() }
     }
 }

@@ -2,8 +2,9 @@
 
 mod machine;
 
+use base64::prelude::{BASE64_STANDARD as BASE64, Engine as _};
 use machine::{Machine, data, failure, guest, observe};
-use quoin_engine::capability::Grants;
+use quoin_engine::capability::{CapabilitySet, Grants};
 use quoin_engine::{Limits, Observation};
 use serde_json::json;
 use std::time::Duration;
@@ -75,11 +76,17 @@ fn requests_that_cannot_be_read_are_answered_with_an_error() {
 fn network_requests_are_validated_field_by_field() {
     for (function, request, field) in [
         ("tcp_connect", r#"{"port":"22"}"#, "`host`"),
+        ("tcp_connect", r#"{"host":"a b","port":"22"}"#, "`host`"),
+        ("smtp_connect", r#"{"host":"1.2.3.256","port":"25"}"#, "`host`"),
         ("tcp_connect", r#"{"host":"a","port":"0"}"#, "`port`"),
         ("tcp_connect", r#"{"host":"a","port":"ssh"}"#, "`port`"),
         ("smtp_connect", r#"{"host":"a","port":"70000"}"#, "`port`"),
         ("http_request", r#"{"url":"ftp:nowhere"}"#, "`url`"),
+        ("http_request", r#"{"url":"http:///x"}"#, "`url`"),
+        ("http_request", r#"{"url":"http://a b/"}"#, "`url`"),
+        ("http_request", r#"{"url":"http://a:99999/"}"#, "`url`"),
         ("dns_lookup", r#"{"type":"A"}"#, "`hostname`"),
+        ("dns_lookup", r#"{"type":"A","hostname":"a b"}"#, "`hostname`"),
         ("dns_resolve", r#"{"hostname":"a","type":"HINFO"}"#, "`type`"),
         ("dns_lookup", r#"{"hostname":"a","nameserver":"[x"}"#, "`nameserver`"),
     ] {
@@ -88,6 +95,52 @@ fn network_requests_are_validated_field_by_field() {
         assert_eq!(error["type"], "config");
         assert!(error["message"].as_str().unwrap().contains(field), "{request}: {error}");
     }
+}
+
+fn granted(rules: &[&str]) -> Grants {
+    let set = |rules: &[&str]| CapabilitySet::new(rules.iter().map(|rule| rule.parse().unwrap())).unwrap();
+    Grants::new(set(&["network:outbound:*", "network:outbound:private"]), set(rules), [])
+}
+
+#[test]
+fn an_address_that_a_name_leads_to_is_decided_on_while_connecting() {
+    let request = r#"{"host":"a.example","port":"1"}"#;
+    // Both addresses are tried; the private one was refused, so the closed port of the other proves nothing.
+    let (observation, _) = run(&packed("tcp_connect", request), granted(&["network:outbound:a.example:1"]));
+    assert_eq!(observation.refusals[0].capability, "network:outbound:private");
+    let evidence = observation.evidence.unwrap();
+    assert!(evidence.error.unwrap().message.contains("because a.example leads to 10.0.0.1; pass --grant"));
+    assert_eq!(evidence.data["response"]["error"]["type"], "capability");
+    // With it granted, the answer is the network's.
+    let private = granted(&["network:outbound:a.example:1", "network:outbound:private"]);
+    let (observation, _) = run(&packed("tcp_connect", request), private);
+    assert_eq!(data(observation)["response"]["error"]["code"], "ECONNREFUSED");
+    // Where the other address was connected to, nothing is missing.
+    let request = r#"{"host":"a.example","port":"2"}"#;
+    let (observation, _) = run(&packed("tcp_connect", request), granted(&["network:outbound:a.example:2"]));
+    assert_eq!(observation.refusals, []);
+    assert_eq!(data(observation)["response"]["connected"], true);
+}
+
+#[test]
+fn a_redirect_is_decided_on_like_the_request() {
+    let request = packed("http_request", r#"{"url":"http://a.example/"}"#);
+    let (observation, _) = run(&request, granted(&["network:outbound:a.example:80"]));
+    assert_eq!(observation.refusals[0].capability, "network:outbound:next.example:80");
+    assert!(!observation.evidence.unwrap().status);
+    let (observation, _) =
+        run(&request, granted(&["network:outbound:a.example:80", "network:outbound:next.example:80"]));
+    let body = data(observation)["response"]["body"].clone();
+    assert_eq!(BASE64.decode(body.as_str().unwrap()).unwrap(), b"http://a.example/ 10485760");
+}
+
+#[test]
+fn a_name_server_is_who_is_talked_to() {
+    let request = packed("dns_lookup", r#"{"hostname":"a.example","nameserver":"[2001:db8::1]:54"}"#);
+    let (observation, _) = run(&request, granted(&["network:outbound:a.example:53"]));
+    assert_eq!(observation.refusals[0].capability, "network:outbound:[2001:db8::1]:54");
+    let (observation, _) = run(&request, granted(&["network:outbound:[2001:db8::1]:54"]));
+    assert_eq!(data(observation)["response"]["records"], json!(["[2001:db8::1] 54"]));
 }
 
 #[test]

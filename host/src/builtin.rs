@@ -10,8 +10,13 @@ pub struct Builtin {
 }
 
 /// All of them.
-pub const BUILTINS: &[Builtin] =
-    &[Builtin { name: "file", wasm: include_bytes!("../../plugins/dist/file.wasm") }];
+pub const BUILTINS: &[Builtin] = &[
+    Builtin { name: "dns", wasm: include_bytes!("../../plugins/dist/dns.wasm") },
+    Builtin { name: "file", wasm: include_bytes!("../../plugins/dist/file.wasm") },
+    Builtin { name: "http", wasm: include_bytes!("../../plugins/dist/http.wasm") },
+    Builtin { name: "smtp", wasm: include_bytes!("../../plugins/dist/smtp.wasm") },
+    Builtin { name: "tcp", wasm: include_bytes!("../../plugins/dist/tcp.wasm") },
+];
 
 /// Their names.
 #[must_use]

@@ -84,9 +84,27 @@ impl ErrorDetail {
             kind,
             code: code.into(),
             is_timeout: kind == ErrorType::Timeout,
-            is_not_found: matches!(code, "ENOENT" | "ENOTFOUND"),
+            is_not_found: matches!(code, "ENOENT" | "ENOTFOUND" | "ENODATA"),
             wrapped: None,
         }
+    }
+
+    /// Whether this is the network's answer that nothing can be connected to there: refused, unreachable, or silent.
+    /// That answers a question, where a name that does not resolve (`ENOTFOUND`, `EAI_AGAIN`), a capability that is
+    /// missing or a peer that does not speak the protocol does not.
+    ///
+    /// ```
+    /// use quoin_abi::error::{ErrorDetail, ErrorType};
+    /// assert!(ErrorDetail::new(ErrorType::Network, "ECONNREFUSED", "refused").is_unreachable());
+    /// assert!(ErrorDetail::new(ErrorType::Timeout, "ETIMEDOUT", "no answer").is_unreachable());
+    /// assert!(!ErrorDetail::new(ErrorType::Network, "ENOTFOUND", "no such name").is_unreachable());
+    /// assert!(!ErrorDetail::new(ErrorType::Capability, "ENOTCAPABLE", "missing").is_unreachable());
+    /// ```
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        const CODES: [&str; 6] =
+            ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EACCES"];
+        matches!(self.kind, ErrorType::Network | ErrorType::Timeout) && CODES.contains(&self.code.as_str())
     }
 }
 

@@ -68,6 +68,9 @@ pub struct DnsResponse {
     /// For `MX`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mx_records: Vec<MxRecord>,
+    /// Milliseconds until the answer, or until there was none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub query_time_ms: u64,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDetail>,
@@ -89,6 +92,15 @@ pub struct HttpRequest {
     /// The body in base64.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub body: String,
+    /// Milliseconds; 0 is none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub timeout_ms: u64,
+    /// Go where a redirect leads, ten times at most. Missing is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow_redirects: Option<bool>,
+    /// A certificate that is not trusted is an error. Missing is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verify_tls: Option<bool>,
 }
 
 /// Answer to [`HttpRequest`].
@@ -109,6 +121,18 @@ pub struct HttpResponse {
     /// `HTTP/1.1`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub proto: String,
+    /// Where the answer came from, after redirects.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// Address and port that the answer came from.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub remote_addr: String,
+    /// Milliseconds, with resolution, connecting and redirects.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub response_time_ms: u64,
+    /// The last connection's handshake.
+    #[serde(flatten)]
+    pub handshake: Handshake,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorDetail>,
@@ -129,9 +153,12 @@ pub struct TcpRequest {
     pub timeout_ms: u64,
     /// Do a TLS handshake after connecting.
     pub tls: bool,
+    /// Find out which versions of TLS the server offers, with a connection for each.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub probe_tls_versions: bool,
 }
 
-/// Answer to [`TcpRequest`] and, with `banner`, to [`SmtpRequest`].
+/// Answer to [`TcpRequest`] and, with `banner` and `extensions`, to [`SmtpRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConnectResponse {
@@ -152,30 +179,72 @@ pub struct ConnectResponse {
     /// The server's greeting (SMTP).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub banner: String,
+    /// What the server says it can do, a line of its answer to `EHLO` each (SMTP).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<String>,
+    /// What the handshake showed.
+    #[serde(flatten)]
+    pub handshake: Handshake,
+    /// `SSL 3.0`, `TLS 1.0`, `TLS 1.1`, `TLS 1.2`, `TLS 1.3`, as far as the server offers them (TCP).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_versions_offered: Option<Vec<String>>,
+    /// Why there is no connection, or where `connected` is true, why there was nothing more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorDetail>,
+}
+
+/// What a TLS handshake showed: fields of the response that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Handshake {
     /// TLS was negotiated.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub tls: bool,
     /// `TLS 1.3`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_version: String,
+    #[serde(rename = "tls_version", skip_serializing_if = "String::is_empty")]
+    pub version: String,
     /// IANA name.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_cipher_suite: String,
+    #[serde(rename = "tls_cipher_suite", skip_serializing_if = "String::is_empty")]
+    pub cipher_suite: String,
     /// The name that was asked for.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_server_name: String,
+    #[serde(rename = "tls_server_name", skip_serializing_if = "String::is_empty")]
+    pub server_name: String,
+    /// Whether the certificate is trusted, for that name and now.
+    #[serde(rename = "tls_verified", skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// Why not.
+    #[serde(rename = "tls_verify_error", skip_serializing_if = "String::is_empty")]
+    pub verify_error: String,
+    /// Certificates that the server sent.
+    #[serde(rename = "tls_chain_length", skip_serializing_if = "is_zero")]
+    pub chain_length: u64,
     /// The certificate's subject.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_cert_subject: String,
+    #[serde(rename = "tls_cert_subject", skip_serializing_if = "String::is_empty")]
+    pub subject: String,
     /// The certificate's issuer.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_cert_issuer: String,
+    #[serde(rename = "tls_cert_issuer", skip_serializing_if = "String::is_empty")]
+    pub issuer: String,
     /// RFC 3339.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls_cert_not_after: String,
-    /// Why there is no connection.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorDetail>,
+    #[serde(rename = "tls_cert_not_before", skip_serializing_if = "String::is_empty")]
+    pub not_before: String,
+    /// RFC 3339.
+    #[serde(rename = "tls_cert_not_after", skip_serializing_if = "String::is_empty")]
+    pub not_after: String,
+    /// Names and addresses that the certificate is for.
+    #[serde(rename = "tls_cert_sans", skip_serializing_if = "Vec::is_empty")]
+    pub sans: Vec<String>,
+    /// Lower-case hexadecimal.
+    #[serde(rename = "tls_cert_serial", skip_serializing_if = "String::is_empty")]
+    pub serial: String,
+    /// Of the certificate, in lower-case hexadecimal.
+    #[serde(rename = "tls_cert_sha256", skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// Algorithm and bits: `RSA 2048`.
+    #[serde(rename = "tls_cert_key", skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// `SHA256-RSA`.
+    #[serde(rename = "tls_cert_signature_algorithm", skip_serializing_if = "String::is_empty")]
+    pub signature_algorithm: String,
 }
 
 /// `smtp_connect`.

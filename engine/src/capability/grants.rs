@@ -60,9 +60,9 @@ impl Grants {
             Access::FsWrite(path) => self.both(&access) || self.is_covered(path, true),
             // An address that the operator names is asked for, as a literal path is: the plugin need only declare
             // that it talks to hosts of its configuration. For what a name leads to, both have to say `private`.
-            Access::Address(address) if is_private(address) => {
-                let declared = self.declared.private() || self.declared.names(address);
-                self.granted.names(address) && (declared || self.declared.any_host())
+            Access::Address { address, port, .. } if is_private(address) => {
+                let declared = self.declared.private() || self.declared.names(address, port);
+                self.granted.names(address, port) && (declared || self.declared.any_host(port))
                     || self.granted.private() && declared
             }
             _ => self.both(&access),
@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn private_addresses() {
-        let private = Access::Address([192, 168, 1, 1].into());
+        let to = |address: [u8; 4]| Access::Address { host: "a.example", address: address.into(), port: 80 };
         let decide = |declared: &[&str], granted: &[&str]| {
-            Grants::new(set(declared), set(granted), []).decide(private)
+            Grants::new(set(declared), set(granted), []).decide(to([192, 168, 1, 1]))
         };
         // The operator's own words, and a plugin that talks to whatever it is configured for.
         assert!(decide(&["network:outbound:*"], &["network:outbound:192.168.1.1:80"]).is_ok());
@@ -186,9 +186,26 @@ mod tests {
         let both = ["network:outbound:*", "network:outbound:private"];
         assert!(decide(&both, &both).is_ok());
         assert_eq!(decide(&both, &[]).unwrap_err().capability, "network:outbound:private");
-        let public = Access::Address([9, 9, 9, 9].into());
+        let public = to([9, 9, 9, 9]);
         assert!(Grants::new(set(&both), set(&["network:outbound:a.example:80"]), []).decide(public).is_ok());
+        assert!(Grants::new(set(&both), set(&["network:outbound:a.example:81"]), []).decide(public).is_err());
         assert!(Grants::new(set(&both), set(&["network:outbound:private"]), []).decide(public).is_err());
+    }
+
+    #[test]
+    fn a_rule_for_one_port_of_an_address_lets_no_name_lead_to_another_port_of_it() {
+        let rules = ["network:outbound:10.0.0.1:22", "network:outbound:a.example:80"];
+        for declared in [&["network:outbound:*", "network:outbound:private"][..], &rules] {
+            let grants = Grants::new(set(declared), set(&rules), []);
+            let to = |port| Access::Address { host: "a.example", address: [10, 0, 0, 1].into(), port };
+            assert!(grants.decide(Access::Connect { host: "a.example", port: 80 }).is_ok());
+            assert!(grants.decide(to(80)).is_err());
+            assert!(grants.decide(to(22)).is_ok(), "which the operator names");
+        }
+        // A plugin that declares one port gets no other by the operator's naming an address.
+        let grants = Grants::new(set(&["network:outbound:443"]), set(&["network:outbound:10.0.0.1:22"]), []);
+        let to = Access::Address { host: "10.0.0.1", address: [10, 0, 0, 1].into(), port: 22 };
+        assert!(grants.decide(to).is_err());
     }
 
     #[test]
@@ -205,13 +222,30 @@ mod tests {
             (Access::Connect { host: "Example.com", port: 443 }, "network:outbound:example.com:443"),
             (Access::Connect { host: "::1", port: 80 }, "'network:outbound:[::1]:80'"),
             (Access::Connect { host: "no host", port: 80 }, "network:outbound:80"),
-            (Access::Address([10, 0, 0, 1].into()), "network:outbound:private"),
+            (
+                Access::Address { host: "a.example", address: [10, 0, 0, 1].into(), port: 80 },
+                "network:outbound:private",
+            ),
+            (
+                Access::Address { host: "a.example", address: [9, 9, 9, 9].into(), port: 80 },
+                "network:outbound:9.9.9.9:80",
+            ),
             (Access::Env("HOME"), "env:HOME"),
         ] {
             let text = grants.decide(access).unwrap_err().to_string();
             assert!(text.ends_with(&alloc::format!("; pass --grant {words}")), "{text}");
             assert!(!text.contains('\n'));
         }
+        let private = |host, address: &str| {
+            let address = address.parse().unwrap();
+            grants.decide(Access::Address { host, address, port: 80 }).unwrap_err().to_string()
+        };
+        assert_eq!(
+            private("router.lan", "192.168.1.1"),
+            "capability network:outbound:private is missing, because router.lan leads to 192.168.1.1; \
+             pass --grant network:outbound:private"
+        );
+        assert!(private("[::1]", "::1").contains("because ::1 is a private address"));
         let refusal = grants.decide(Access::FsWrite("/x")).unwrap_err();
         assert_eq!(
             refusal.to_string(),

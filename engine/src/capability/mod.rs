@@ -64,7 +64,8 @@
 //! - `network:outbound:<url>`: its host and its port. Without a port it is that of `http`, `https`, `ws`, `wss`,
 //!   `smtp` or `smtps`. The path does not narrow anything.
 //! - `network:outbound:private`: addresses outside the public internet ([`is_private`]), on top of a rule that lets
-//!   a guest talk to the host. A rule that names an address, or a block that is private as a whole, includes it.
+//!   a guest talk to the host. A rule that names an address, or a block that is private as a whole, includes it on
+//!   the rule's ports.
 //! - `exec:<commands>`: a list of names and path globs. A glob matches the resolved path of the program; a name
 //!   without `/` matches where the guest asks for that very word, which the host looks up in its fixed search path.
 //!   A guest that asks for `/bin/ls` is not helped by `exec:ls`. Globs work in names too: `exec:ip*`.
@@ -93,8 +94,9 @@ pub use error::{CapabilityError, Problem};
 pub use exec::Commands;
 pub use fs::{LiteralPath, PathGlob, escape};
 pub use grants::{Grants, Literal};
-pub(crate) use network::http_target;
+pub use network::http_target;
 pub use network::{HostPattern, NetworkRule};
+pub(crate) use network::{is_host, name_server};
 pub use port::PortSet;
 pub use refusal::{Refusal, Remedy};
 pub use set::CapabilitySet;
@@ -135,8 +137,15 @@ pub enum Access<'a> {
         /// TCP or UDP port.
         port: u16,
     },
-    /// Really connect to this address, found for that name.
-    Address(IpAddr),
+    /// Really connect to this address on this port.
+    Address {
+        /// What it was found for: a name, or the address itself.
+        host: &'a str,
+        /// The address.
+        address: IpAddr,
+        /// TCP or UDP port.
+        port: u16,
+    },
     /// See an environment variable.
     Env(&'a str),
 }

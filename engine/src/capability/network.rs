@@ -56,10 +56,16 @@ impl NetworkRule {
         }
     }
 
-    /// Whether this rule names that very address, or a block of nothing but private ones around it.
-    pub(super) fn names(&self, address: IpAddr) -> bool {
-        matches!(self, Self::To(HostPattern::Block(block), _)
-            if block.contains(address) && (*block == Block::one(address) || block.is_private()))
+    /// Whether this rule names that very address with that port, or a block of nothing but private ones around it.
+    pub(super) fn names(&self, address: IpAddr, port: u16) -> bool {
+        self.has_port(port)
+            && matches!(self, Self::To(HostPattern::Block(block), _)
+                if block.contains(address) && (*block == Block::one(address) || block.is_private()))
+    }
+
+    /// Whether this rule is about that port.
+    pub(super) fn has_port(&self, port: u16) -> bool {
+        matches!(self, Self::To(_, ports) if ports.contains(port))
     }
 }
 
@@ -103,6 +109,11 @@ impl HostPattern {
             return Ok(Self::Block(Block::one(address)));
         }
         name(text).map(Self::Name)
+    }
+
+    /// Whether a host is written as an address, with or without brackets.
+    pub(super) fn is_address(host: &str) -> bool {
+        matches!(Self::literal(host), Ok(Self::Block(_)))
     }
 
     fn matches(&self, host: &str) -> bool {
@@ -217,8 +228,16 @@ pub(super) fn destination(text: &str) -> Result<NetworkRule, Problem> {
     Ok(NetworkRule::To(HostPattern::literal(host)?, PortSet::one(port)))
 }
 
-/// The host and the port of an `http://` or `https://` URL that a guest wants to fetch.
-pub(crate) fn http_target(text: &str) -> Option<(&str, u16)> {
+/// The host and the port of an `http://` or `https://` URL that a guest wants to fetch, as the decision about it reads
+/// them.
+///
+/// ```
+/// use quoin_engine::capability::http_target;
+/// assert_eq!(http_target("https://example.com/x"), Some(("example.com", 443)));
+/// assert_eq!(http_target("ftp://example.com/"), None);
+/// ```
+#[must_use]
+pub fn http_target(text: &str) -> Option<(&str, u16)> {
     let (scheme, rest) = text.split_once("://")?;
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;
@@ -226,6 +245,22 @@ pub(crate) fn http_target(text: &str) -> Option<(&str, u16)> {
     let (host, port) = url(scheme, rest).ok()?;
     let port = port.map_or_else(Ok, number).ok()?;
     (!host.is_empty()).then_some((host, port))
+}
+
+/// Whether a text is a name or an address that anything can be granted for.
+pub(crate) fn is_host(text: &str) -> bool {
+    HostPattern::literal(text).is_ok()
+}
+
+/// The host and the port of a name server: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:53`,
+/// `ns.example`. Without a port it is `default`.
+pub(crate) fn name_server(text: &str, default: u16) -> Option<(&str, u16)> {
+    if text.parse::<IpAddr>().is_ok() {
+        return Some((text, default));
+    }
+    let (host, port) = split(text).ok()?;
+    let port = port.map_or(Ok(default), number).ok()?;
+    is_host(host).then_some((host, port))
 }
 
 #[cfg(test)]
@@ -326,6 +361,26 @@ mod tests {
         assert!(connects("outbound:[::1]:80", "[0:0::1]", 80));
         assert!(!connects("outbound:[::1]:80", "::2", 80));
         assert!(!connects("outbound:private", "10.0.0.1", 80));
+    }
+
+    #[test]
+    fn name_servers() {
+        for (text, expected) in [
+            ("192.0.2.1", Some(("192.0.2.1", 53))),
+            ("ns.example:5353", Some(("ns.example", 5353))),
+            ("2001:db8::1", Some(("2001:db8::1", 53))),
+            ("[2001:db8::1]", Some(("[2001:db8::1]", 53))),
+            ("[2001:db8::1]:54", Some(("[2001:db8::1]", 54))),
+            ("[2001:db8::1]x", None),
+            ("[2001:db8::1", None),
+            ("a:b", None),
+            ("192.0.2.1:0", None),
+            ("192.0.2.1:+53", None),
+            ("a b", None),
+            ("", None),
+        ] {
+            assert_eq!(name_server(text, 53), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! [`Refusal`]: that something was not allowed, and what would have allowed it.
 
+use super::address::Block;
 use super::network::HostPattern;
-use super::{Access, Capability, NetworkRule, PortSet, escape};
+use super::{Access, Capability, NetworkRule, PortSet, escape, is_private};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -15,6 +16,8 @@ pub struct Refusal {
     pub capability: String,
     /// What can be done about it.
     pub remedy: Remedy,
+    /// What made it necessary, where that does not show in the capability: `router.lan leads to 10.0.0.1`.
+    pub because: Option<String>,
 }
 
 /// What can be done about a [`Refusal`].
@@ -45,17 +48,38 @@ impl Refusal {
                 let ports = if port == 0 { PortSet::any() } else { PortSet::one(port) };
                 Capability::Network(NetworkRule::To(host, ports)).to_string()
             }
-            Access::Address(_) => Capability::Network(NetworkRule::Private).to_string(),
+            Access::Address { address, .. } if is_private(address) => {
+                Capability::Network(NetworkRule::Private).to_string()
+            }
+            Access::Address { address, port, .. } => {
+                let host = HostPattern::Block(Block::one(address));
+                Capability::Network(NetworkRule::To(host, PortSet::one(port))).to_string()
+            }
             Access::Env(name) => format!("env:{name}"),
         };
-        Self { capability, remedy }
+        let because = match *access {
+            Access::Address { host, address, .. } if HostPattern::is_address(host) => {
+                is_private(address).then(|| format!("{address} is a private address"))
+            }
+            Access::Address { host, address, .. } => Some(format!("{host} leads to {address}")),
+            _ => None,
+        };
+        Self { capability, remedy, because }
+    }
+
+    /// Whether granting what one of them asks for is granting what the other does.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.capability == other.capability && self.remedy == other.remedy
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { capability, remedy } = self;
+        let Self { capability, remedy, because } = self;
         write!(f, "capability {} is missing", Plain(capability))?;
+        if let Some(because) = because {
+            write!(f, ", because {}", Plain(because))?;
+        }
         match remedy {
             Remedy::Grant => write!(f, "; pass --grant {}", Word(capability)),
             Remedy::Undeclared => {

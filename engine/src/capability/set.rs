@@ -2,7 +2,7 @@
 
 use super::error::{CapabilityError, Problem};
 use super::matcher::PathMatcher;
-use super::network::NetworkRule;
+use super::network::{HostPattern, NetworkRule};
 use super::{Access, Capability, MAX_CAPABILITIES, MAX_SET_BYTES, is_private};
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -71,8 +71,8 @@ impl CapabilitySet {
 
     /// Whether a capability of this set alone allows the access.
     ///
-    /// A public address is allowed by any rule about the network: whom a guest may talk to was decided on the name
-    /// that it used. A private one is allowed by `outbound:private` and by a rule that names it.
+    /// A public address is allowed by any rule about its port: whom a guest may talk to was decided on the name that it
+    /// used. A private one is allowed by `outbound:private` and by a rule that names it with its port.
     #[must_use]
     pub fn allows(&self, access: &Access<'_>) -> bool {
         let paths = |matches: &dyn Fn(&Compiled) -> bool| self.parts.iter().any(|part| matches(part));
@@ -87,8 +87,10 @@ impl CapabilitySet {
                     }
             }
             Access::Connect { host, port } => self.network().any(|rule| rule.connects(host, port)),
-            Access::Address(address) if is_private(address) => self.private() || self.names(address),
-            Access::Address(_) => self.network().any(|rule| *rule != NetworkRule::Private),
+            Access::Address { address, port, .. } if is_private(address) => {
+                self.private() || self.names(address, port)
+            }
+            Access::Address { port, .. } => self.network().any(|rule| rule.has_port(port)),
             Access::Env(name) => self.capabilities().any(|capability| match capability {
                 Capability::Env(variables) => variables.matches(name),
                 _ => false,
@@ -107,14 +109,14 @@ impl CapabilitySet {
         self.network().any(|rule| *rule == NetworkRule::Private)
     }
 
-    /// Whether one of its rules names that very address.
-    pub(super) fn names(&self, address: IpAddr) -> bool {
-        self.network().any(|rule| rule.names(address))
+    /// Whether one of its rules names that very address with that port.
+    pub(super) fn names(&self, address: IpAddr, port: u16) -> bool {
+        self.network().any(|rule| rule.names(address, port))
     }
 
-    /// Whether one of its rules lets a guest address any host.
-    pub(super) fn any_host(&self) -> bool {
-        self.network().any(|rule| matches!(rule, NetworkRule::To(super::HostPattern::Any, _)))
+    /// Whether one of its rules lets a guest address any host on that port.
+    pub(super) fn any_host(&self, port: u16) -> bool {
+        self.network().any(|rule| rule.has_port(port) && matches!(rule, NetworkRule::To(HostPattern::Any, _)))
     }
 
     fn network(&self) -> impl Iterator<Item = &NetworkRule> {
@@ -192,8 +194,8 @@ mod tests {
             Access::FsWrite("/"),
             Access::Exec { program: "/bin/ls", asked: "ls" },
             Access::Connect { host: "a", port: 1 },
-            Access::Address([9, 9, 9, 9].into()),
-            Access::Address([127, 0, 0, 1].into()),
+            Access::Address { host: "a", address: [9, 9, 9, 9].into(), port: 1 },
+            Access::Address { host: "a", address: [127, 0, 0, 1].into(), port: 1 },
             Access::Env("A"),
         ] {
             assert!(!nothing.allows(&access), "{access:?}");
@@ -275,14 +277,18 @@ mod tests {
     #[test]
     fn private_addresses_need_to_be_named() {
         let address = |capability: &str, address: &str| {
-            set(&[capability]).allows(&Access::Address(address.parse().unwrap()))
+            let address = address.parse().unwrap();
+            set(&[capability]).allows(&Access::Address { host: "a.example", address, port: 22 })
         };
-        assert!(address("network:outbound:443", "9.9.9.9"));
+        assert!(address("network:outbound:22", "9.9.9.9"));
+        assert!(!address("network:outbound:443", "9.9.9.9"));
         assert!(!address("network:outbound:*", "10.0.0.1"));
         assert!(!address("network:outbound:*", "::ffff:127.0.0.1"));
         assert!(address("network:outbound:private", "10.0.0.1"));
         assert!(!address("network:outbound:private", "9.9.9.9"));
         assert!(address("network:outbound:10.0.0.1:22", "10.0.0.1"));
+        assert!(address("network:outbound:10.0.0.1:22", "::ffff:10.0.0.1"));
+        assert!(!address("network:outbound:10.0.0.1:80", "10.0.0.1"), "another port of it is not asked for");
         assert!(!address("network:outbound:10.0.0.1:22", "10.0.0.2"));
         assert!(address("network:outbound:10.0.0.0/8:22", "10.0.0.2"));
         assert!(!address("network:outbound:0.0.0.0/0:22", "10.0.0.2"));

@@ -3,14 +3,17 @@
 use crate::capability::{Access, Grants, Refusal};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
+use crate::gate::Gate;
 use crate::guest::limiter::Limiter;
 use crate::guest::memory::Exports;
 use crate::host::{Host, LogLevel, LogLine};
+use crate::hostcall::Response;
 use crate::limits::{Exceeded, Limits};
 use crate::session::Session;
 use crate::wasi::Wasi;
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
+use quoin_abi::error::ErrorType;
 use quoin_abi::host::LogAttr;
 
 /// The store's data.
@@ -77,9 +80,25 @@ impl State {
 
     /// Remembers a refusal, once, and no more of them than there is room for: the guest chooses how many there are.
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        if self.refusals.len() < self.limits.refusals && !self.refusals.contains(refusal) {
+        if self.refusals.len() < self.limits.refusals
+            && !self.refusals.iter().any(|known| known.is_like(refusal))
+        {
             self.refusals.push(refusal.clone());
         }
+    }
+
+    /// Has the host carry out a network operation, and remembers what it was refused on the way if that is why it failed.
+    pub(crate) fn through_gate<R: Response>(
+        &mut self,
+        operation: impl FnOnce(&dyn Host, &mut Gate<'_>) -> R,
+    ) -> R {
+        let mut gate = Gate::new(&self.grants);
+        let response = operation(&*self.host, &mut gate);
+        let refusals = gate.into_refusals();
+        if response.error().is_some_and(|error| error.kind == ErrorType::Capability) {
+            refusals.iter().for_each(|refusal| self.refuse(refusal));
+        }
+        response
     }
 
     /// Hands one line to the host, cut to its limit.

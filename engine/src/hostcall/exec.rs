@@ -10,6 +10,10 @@ impl Response for ExecResponse {
     fn failed(error: ErrorDetail) -> Self {
         Self { exit_code: -1, is_timeout: error.is_timeout, error: Some(error), ..Self::default() }
     }
+
+    fn error(&self) -> Option<&ErrorDetail> {
+        self.error.as_ref()
+    }
 }
 
 /// Needs `exec` for the program that would run. Whether an ungranted program exists is not told.

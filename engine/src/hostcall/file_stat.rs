@@ -13,6 +13,10 @@ impl Response for FileStatResponse {
     fn failed(error: ErrorDetail) -> Self {
         Self { error: Some(error), ..Self::default() }
     }
+
+    fn error(&self) -> Option<&ErrorDetail> {
+        self.error.as_ref()
+    }
 }
 
 /// Needs `fs:read` for the resolved path, as opening the file would.

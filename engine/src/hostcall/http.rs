@@ -1,7 +1,7 @@
 //! `http_request`: one request, one response.
 
 use super::{packed::Response, time::deadline};
-use crate::capability::{Access, http_target};
+use crate::capability::{Access, http_target, is_host};
 use crate::guest::state::State;
 use alloc::format;
 use quoin_abi::error::{ErrorDetail, ErrorType};
@@ -11,18 +11,26 @@ impl Response for HttpResponse {
     fn failed(error: ErrorDetail) -> Self {
         Self { error: Some(error), ..Self::default() }
     }
+
+    fn error(&self) -> Option<&ErrorDetail> {
+        self.error.as_ref()
+    }
 }
 
-/// Needs `network:outbound` for the URL's host and port.
+/// Needs `network:outbound` for the host and port of the URL and of every URL that it is redirected to.
 pub(crate) fn http_request(state: &mut State, request: &HttpRequest) -> HttpResponse {
-    match granted(state, request).and_then(|()| deadline(state, &request.context, 0)) {
-        Ok(deadline) => state.host.http_request(request, deadline),
+    // The body is base64 text in a JSON response: 10 MiB of it fit the default limit, with room for the headers.
+    let body_bytes = state.limits.response_bytes / 8 * 5;
+    match granted(state, request).and_then(|()| deadline(state, &request.context, request.timeout_ms)) {
+        Ok(deadline) => {
+            state.through_gate(|host, gate| host.http_request(request, deadline, gate, body_bytes))
+        }
         Err(error) => HttpResponse::failed(error),
     }
 }
 
 fn granted(state: &mut State, request: &HttpRequest) -> Result<(), ErrorDetail> {
-    let (host, port) = http_target(&request.url).ok_or_else(|| {
+    let (host, port) = http_target(&request.url).filter(|(host, _)| is_host(host)).ok_or_else(|| {
         let message =
             format!("`url` has to be http://HOST[:PORT]/… or https://…, and {:?} is not", request.url);
         ErrorDetail::new(ErrorType::Config, "EINVAL", message)

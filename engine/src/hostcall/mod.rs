@@ -15,6 +15,8 @@ mod smtp;
 mod tcp;
 mod time;
 
+pub(crate) use packed::Response;
+
 use crate::guest::state::State;
 use crate::plugin::LinkProblem;
 use wasmi::{FuncType, Linker, ValType};

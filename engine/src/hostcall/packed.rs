@@ -15,6 +15,9 @@ use wasmi::{AsContextMut, Caller, Linker};
 pub(crate) trait Response: Serialize {
     /// The response to a request that failed.
     fn failed(error: ErrorDetail) -> Self;
+
+    /// Why there is none.
+    fn error(&self) -> Option<&ErrorDetail>;
 }
 
 /// Defines a function in the packed form.

@@ -2,15 +2,17 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+use base64::prelude::{BASE64_STANDARD as BASE64, Engine as _};
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{
-    ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, MxRecord, TcpRequest,
+    ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, Handshake, HttpRequest,
+    HttpResponse, MxRecord, TcpRequest,
 };
 use quoin_engine::capability::Grants;
-use quoin_engine::host::{Host, LogLine};
+use quoin_engine::host::{Destination, Host, LogLine};
 use quoin_engine::system::{Interest, Node, Readiness, System};
 use quoin_engine::wasi::Errno;
-use quoin_engine::{Deadline, Engine, Instance, Limits, Observation, Session};
+use quoin_engine::{Deadline, Engine, Gate, Instance, Limits, Observation, Session};
 use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -106,20 +108,64 @@ impl Host for Machine {
         ExecResponse { stdout: format!("{program} {}", request.args.join(" ")), ..ExecResponse::default() }
     }
 
-    fn dns_lookup(&self, request: &DnsRequest, _deadline: Deadline) -> DnsResponse {
+    fn dns_lookup(
+        &self,
+        server: Option<Destination<'_>>,
+        request: &DnsRequest,
+        _deadline: Deadline,
+        _gate: &mut Gate<'_>,
+    ) -> DnsResponse {
+        if let Some(Destination { host, port }) = server {
+            return DnsResponse { records: vec![format!("{host} {port}")], ..DnsResponse::default() };
+        }
         let mx = MxRecord { host: format!("mail.{}.", request.hostname), pref: 10 };
         DnsResponse { mx_records: vec![mx], ..DnsResponse::default() }
     }
 
-    fn tcp_connect(&self, request: &TcpRequest, deadline: Deadline) -> ConnectResponse {
-        let address = format!("{}:{}", request.host, request.port);
+    /// Every name leads to 10.0.0.1 and then to 203.0.114.1, where all but port 1 is open.
+    fn tcp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &TcpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        let Destination { host, port } = to;
+        let private = gate.address(host, [10, 0, 0, 1].into(), port);
+        let public = gate.address(host, [203, 0, 114, 1].into(), port);
+        let address = format!("{host}:{port}");
         let response_time_ms = u64::try_from(deadline.left(self.monotonic()).as_millis()).unwrap();
+        let error = match (private, public) {
+            (Ok(()), _) | (_, Ok(())) if port != 1 => None,
+            (Err(refusal), _) | (_, Err(refusal)) => Some(refusal.into()),
+            _ => Some(ErrorDetail::new(ErrorType::Network, "ECONNREFUSED", "refused")),
+        };
+        let handshake = Handshake { tls: request.tls, ..Handshake::default() };
         ConnectResponse {
-            connected: true,
+            connected: error.is_none(),
             address,
             response_time_ms,
-            tls: request.tls,
+            handshake,
+            error,
             ..ConnectResponse::default()
+        }
+    }
+
+    /// Everything redirects to the host `next.example`.
+    fn http_request(
+        &self,
+        request: &HttpRequest,
+        _deadline: Deadline,
+        gate: &mut Gate<'_>,
+        body_bytes: usize,
+    ) -> HttpResponse {
+        match gate.connect("next.example", 80) {
+            Ok(()) => HttpResponse {
+                status_code: 200,
+                body: BASE64.encode(format!("{} {body_bytes}", request.url)),
+                ..HttpResponse::default()
+            },
+            Err(refusal) => HttpResponse { error: Some(refusal.into()), ..HttpResponse::default() },
         }
     }
 }

@@ -3,9 +3,13 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stack`] | [`Stack`] and [`Stream`]: connect TCP, exchange UDP, each with a [`Deadline`] |
+//! | `kernel` | the kernel's sockets (feature `std`) |
+//! | [`dns`] | names: the resolver and its configuration |
 //! | [`policy`] | [`Policy`]: who may be connected to, asked after every resolution and before every redirect |
 //! | [`Network`] | a stack, and how names are resolved on it: what every client is given |
 //! | [`tls`] | handshakes, and what they show |
+//! | [`http`] | HTTP/1.1: a request, its redirects, and the answer |
+//! | [`smtp`] | what a mail server says of itself, and STARTTLS |
 //! | [`script`] | a stack in memory whose peers speak from a script (feature `script`) |
 //!
 //! Nothing here knows of guests or profiles, and nothing waits without a deadline.
@@ -14,15 +18,24 @@
 
 extern crate alloc;
 
+mod cancel;
+mod connection;
+pub mod dns;
 mod error;
+mod excerpt;
+pub mod http;
+#[cfg(feature = "std")]
+pub mod kernel;
 mod network;
 pub mod policy;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
+pub mod smtp;
 pub mod stack;
 mod time;
 pub mod tls;
 
+pub use cancel::Cancel;
 pub use error::{Code, Error};
 pub use network::Network;
 pub use policy::Policy;

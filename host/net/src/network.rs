@@ -1,6 +1,6 @@
 //! [`Network`]: a stack, and how names are resolved on it.
 
-use crate::{Code, Deadline, Error, Policy, Stack, Stream};
+use crate::{Code, Deadline, Error, Policy, Stack, Stream, dns};
 use alloc::boxed::Box;
 use core::net::{IpAddr, SocketAddr};
 
@@ -9,6 +9,8 @@ use core::net::{IpAddr, SocketAddr};
 pub struct Network<'a> {
     /// What carries it.
     pub stack: &'a dyn Stack,
+    /// How names are resolved on it.
+    pub dns: &'a dns::Config,
 }
 
 impl<'a> Network<'a> {

@@ -198,7 +198,7 @@ mod tests {
             Access::Exec { program: "/bin/a", asked: "a" },
             Access::Connect { host: "a", port: 443 },
             Access::Connect { host: "10.0.0.1", port: 80 },
-            Access::Address([10, 0, 0, 1].into()),
+            Access::Address { host: "a", address: [10, 0, 0, 1].into(), port: 80 },
         ];
         !grants.any_fs() && probes.iter().all(|probe| grants.decide(*probe).is_err())
     }
@@ -293,7 +293,7 @@ mod tests {
         let address = |config: Value, address: [u8; 4]| {
             let (grants, warnings) = policy.grants(config.as_object().unwrap());
             assert_eq!(warnings, []);
-            grants.decide(Access::Address(address.into()))
+            grants.decide(Access::Address { host: "a.example", address: address.into(), port: 80 })
         };
         assert!(address(json!({"host": "192.168.1.1", "port": 80}), [192, 168, 1, 1]).is_ok());
         assert!(address(json!({"url": "http://192.168.1.1/"}), [192, 168, 1, 1]).is_ok());

@@ -1,10 +1,14 @@
 //! [`FakeHost`]: a machine made of what a test says.
 
+use crate::answer;
 use crate::host::{Host, Level, Read};
+use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
 use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
 use core::cell::RefCell;
 use quoin_abi::error::{ErrorDetail, ErrorType};
-use quoin_abi::host::{ExecRequest, ExecResponse, FileStatResponse};
+use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The most that one read answers, so that a plugin which does not read on is found out.
 const READ_BYTES: usize = 1_000;
@@ -25,6 +29,8 @@ pub struct FakeHost {
     contents: BTreeMap<String, Result<FakeFile, ErrorDetail>>,
     directories: BTreeMap<String, Result<(), ErrorDetail>>,
     commands: BTreeMap<Vec<String>, Result<ExecResponse, ErrorDetail>>,
+    network: BTreeMap<&'static str, Value>,
+    asked: RefCell<Vec<(&'static str, Value)>>,
     opened: RefCell<Vec<String>>,
     log: RefCell<Vec<(Level, String)>>,
     now: u64,
@@ -95,6 +101,19 @@ impl FakeHost {
         self
     }
 
+    /// What the host function `name` (`tcp_connect`, `dns_lookup`, …) answers, as JSON, whatever it is asked.
+    #[must_use]
+    pub fn network(mut self, name: &'static str, response: Value) -> Self {
+        self.network.insert(name, response);
+        self
+    }
+
+    /// The network's host functions that were called, in order, each with its request.
+    #[must_use]
+    pub fn asked(&self) -> Vec<(&'static str, Value)> {
+        self.asked.borrow().clone()
+    }
+
     /// Sets the clock to `nanoseconds` since the Unix epoch.
     #[must_use]
     pub fn at(mut self, nanoseconds: u64) -> Self {
@@ -119,6 +138,15 @@ fn missing(name: &str) -> ErrorDetail {
     ErrorDetail::new(ErrorType::Internal, "ENOENT", format!("{name}: not on this fake machine"))
 }
 
+impl FakeHost {
+    fn ask(&self, name: &'static str, request: &impl Serialize) -> Vec<u8> {
+        let request = serde_json::to_value(request).unwrap_or_default();
+        self.asked.borrow_mut().push((name, request));
+        let missing = serde_json::json!({"error": missing(name)});
+        serde_json::to_vec(self.network.get(name).unwrap_or(&missing)).unwrap_or_default()
+    }
+}
+
 impl Host for FakeHost {
     type File = FakeFile;
 
@@ -138,6 +166,22 @@ impl Host for FakeHost {
     fn exec_command(&self, request: &ExecRequest) -> Result<ExecResponse, ErrorDetail> {
         let words: Vec<String> = core::iter::once(&request.command).chain(&request.args).cloned().collect();
         self.commands.get(&words).cloned().unwrap_or_else(|| Err(missing(&request.command)))
+    }
+
+    fn dns_lookup(&self, request: &DnsRequest) -> Result<Lookup, ErrorDetail> {
+        answer::dns_lookup(&self.ask("dns_lookup", request))
+    }
+
+    fn http_request(&self, request: &HttpRequest) -> Result<HttpAnswer, ErrorDetail> {
+        answer::http_request(&self.ask("http_request", request))
+    }
+
+    fn tcp_connect(&self, request: &TcpRequest) -> Result<Connection, ErrorDetail> {
+        answer::connect(&self.ask("tcp_connect", request))
+    }
+
+    fn smtp_connect(&self, request: &SmtpRequest) -> Result<Connection, ErrorDetail> {
+        answer::connect(&self.ask("smtp_connect", request))
     }
 
     fn log(&self, level: Level, message: &str) {

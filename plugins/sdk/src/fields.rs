@@ -94,6 +94,41 @@ impl Fields {
         }
     }
 
+    /// Takes a TCP or UDP port: a number, also where it is written as text.
+    ///
+    /// # Errors
+    ///
+    /// Where it is something else, or 0.
+    pub fn port(&mut self, name: &'static str) -> Result<Option<u16>, ErrorDetail> {
+        let port = match self.take(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+            Some(value) => value.as_u64().and_then(|number| u16::try_from(number).ok()),
+        };
+        match port {
+            Some(port @ 1..) => Ok(Some(port)),
+            _ => Err(self.wrong(name, "has to be a port, a number from 1 to 65535")),
+        }
+    }
+
+    /// Takes a time in milliseconds, more than none.
+    ///
+    /// # Errors
+    ///
+    /// Where it is something else.
+    pub fn milliseconds(&mut self, name: &'static str) -> Result<Option<u64>, ErrorDetail> {
+        match self.take(name).map(|value| value.as_u64()) {
+            None => Ok(None),
+            Some(Some(number @ 1..)) => Ok(Some(number)),
+            Some(_) => Err(self.wrong(name, "has to be a number of milliseconds, more than 0")),
+        }
+    }
+
+    /// Takes a value of any kind.
+    pub fn value(&mut self, name: &'static str) -> Option<Value> {
+        self.take(name)
+    }
+
     /// Takes an object, as an answer within this one.
     ///
     /// # Errors
@@ -131,6 +166,18 @@ impl Fields {
                 Err(self.wrong(name, &format!("is not known here; known are {}", self.asked.join(", "))))
             }
         }
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        let Self { map, asked, .. } = self;
+        let mut rest = Map::new();
+        for (name, value) in map {
+            if !value.is_null() && !asked.contains(&name.as_str()) {
+                rest.insert(name, value);
+            }
+        }
+        rest
     }
 
     fn take(&mut self, name: &'static str) -> Option<Value> {
@@ -196,6 +243,31 @@ mod tests {
             assert_eq!(error.kind, ErrorType::Config, "{json}");
             assert!(error.message.starts_with(expected), "{json}: {}", error.message);
         }
+    }
+
+    #[test]
+    fn ports_and_times_are_more_than_nothing() {
+        let port = |json: &str| Fields::config(json.as_bytes()).expect("an object").port("port");
+        assert_eq!(port(r#"{"port": 22}"#), Ok(Some(22)));
+        assert_eq!(port(r#"{"port": "65535"}"#), Ok(Some(65_535)));
+        assert_eq!(port("{}"), Ok(None));
+        for bad in ["0", "65536", "-1", "2.5", r#""""#, r#""ssh""#, r#""+22""#, "null", "[22]", r#""65536""#]
+        {
+            let error = port(&alloc::format!(r#"{{"port": {bad}}}"#)).expect_err(bad);
+            assert_eq!(error.message, "`port` has to be a port, a number from 1 to 65535");
+        }
+        let time = |json: &str| Fields::config(json.as_bytes()).expect("an object").milliseconds("time");
+        assert_eq!((time(r#"{"time": 1}"#), time("{}")), (Ok(Some(1)), Ok(None)));
+        for bad in ["0", "-1", r#""5""#, "1.5", "null"] {
+            assert!(time(&alloc::format!(r#"{{"time": {bad}}}"#)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_an_answer_has_neither_what_was_taken_nor_nulls() {
+        let mut fields = Fields::answer(br#"{"a": 1, "b": null, "c": [2]}"#).expect("an object");
+        assert_eq!(fields.number("a"), Ok(Some(1)));
+        assert_eq!(serde_json::Value::Object(fields.rest()), serde_json::json!({"c": [2]}));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! [`Host`]: all that a plugin can ask of the machine.
 
+use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
 use quoin_abi::error::ErrorDetail;
-use quoin_abi::host::{ExecRequest, ExecResponse, FileStatResponse};
+use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
 
 /// The machine, as far as this observation may see it. An operation that is not granted is an error of type
 /// `capability`.
@@ -42,6 +43,34 @@ pub trait Host {
     ///
     /// When the command did not run.
     fn exec_command(&self, request: &ExecRequest) -> Result<ExecResponse, ErrorDetail>;
+
+    /// Looks up a name's records. That there are none, or that nobody answered in time, is an answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else keeps an answer from coming.
+    fn dns_lookup(&self, request: &DnsRequest) -> Result<Lookup, ErrorDetail>;
+
+    /// Makes an HTTP request.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps a response from coming.
+    fn http_request(&self, request: &HttpRequest) -> Result<HttpAnswer, ErrorDetail>;
+
+    /// Connects over TCP, and with TLS. That nothing can be connected to there is an answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else keeps an answer from coming: a name that does not resolve, a failed handshake.
+    fn tcp_connect(&self, request: &TcpRequest) -> Result<Connection, ErrorDetail>;
+
+    /// Connects to a mail server and reads its greeting. That nothing can be connected to there is an answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else keeps an answer from coming: a name that does not resolve, a peer that is no mail server.
+    fn smtp_connect(&self, request: &SmtpRequest) -> Result<Connection, ErrorDetail>;
 
     /// Writes a line to the host's log.
     fn log(&self, level: Level, message: &str);

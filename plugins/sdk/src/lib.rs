@@ -53,12 +53,12 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(any(target_family = "wasm", test))]
 mod answer;
 #[cfg(not(target_family = "wasm"))]
 pub mod fake;
 mod fields;
 mod host;
+mod network;
 mod plugin;
 mod record;
 mod time;
@@ -72,9 +72,12 @@ pub mod wasm;
 
 pub use fields::Fields;
 pub use host::{Host, Level, Read};
+pub use network::{Connection, HttpAnswer, HttpRequest, Lookup};
 pub use plugin::{Capability, Config, Metadata, Observation, Plugin};
 pub use quoin_abi::error::{ErrorDetail, ErrorType};
-pub use quoin_abi::host::{Context, ExecRequest, ExecResponse, FileStatResponse};
+pub use quoin_abi::host::{
+    Context, DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest,
+};
 pub use record::{describe, observe, schema};
 
 /// Makes a [`Plugin`] the plugin of this module: defines the exports that the host calls. Natively it does nothing but

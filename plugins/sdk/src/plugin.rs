@@ -2,6 +2,8 @@
 
 use crate::fields::Fields;
 use crate::host::Host;
+use crate::network::Connection;
+use crate::time;
 use alloc::string::String;
 use quoin_abi::error::ErrorDetail;
 use serde::Serialize;
@@ -64,6 +66,52 @@ impl Observation {
     /// Adds a value or replaces it.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         self.put(name, value.into());
+    }
+
+    /// What came of connecting: `connected`, which is the status, all that was found, and `error_code` and
+    /// `error_message` where there is no connection.
+    #[must_use]
+    pub fn connection(found: Connection) -> Self {
+        let mut seen = Self { status: found.connected, data: found.data };
+        seen.set("connected", found.connected);
+        if let Some(error) = found.error {
+            seen.set("error_code", error.code);
+            seen.set("error_message", error.message);
+        }
+        seen
+    }
+
+    /// A value that is text; empty where there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.data.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Adds all of what a host function found.
+    pub fn pass_on(&mut self, data: Map<String, Value>) {
+        for (name, value) in data {
+            self.data.insert(name, value);
+        }
+    }
+
+    /// Adds `tls_cert_days_remaining` where there is a `tls_cert_not_after`: whole days from `now` (nanoseconds since the
+    /// Unix epoch), less than 0 once it has passed.
+    pub fn count_certificate_days(&mut self, now: u64) {
+        if let Some(not_after) = time::seconds(self.text("tls_cert_not_after")) {
+            let left = not_after - i64::try_from(now / 1_000_000_000).unwrap_or(i64::MAX);
+            self.set("tls_cert_days_remaining", left.div_euclid(86_400));
+        }
+    }
+
+    /// Adds that something is not as the configuration expects, which makes the status false. The first such thing is
+    /// the one that is told.
+    pub fn expectation_failed(&mut self, what: String) {
+        if self.data.contains_key("expectation_failed") {
+            return;
+        }
+        self.status = false;
+        self.set("expectation_failed", true);
+        self.set("expectation_error", what);
     }
 
     /// Apart and never inlined: plugins set dozens of values, and each copy of this costs two hundred bytes.

@@ -4,6 +4,7 @@
 //! allocated it, so that either side can give it back. And the host writes only into blocks that it was given.
 
 use crate::host::{Host, Level, Read};
+use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
 use crate::plugin::Plugin;
 use crate::{answer, record};
 use alloc::alloc::Layout;
@@ -11,7 +12,10 @@ use alloc::boxed::Box;
 use alloc::{format, string::String, vec::Vec};
 use core::slice;
 use quoin_abi::error::{ErrorDetail, ErrorType};
-use quoin_abi::host::{Context, ExecRequest, ExecResponse, FileStatRequest, FileStatResponse};
+use quoin_abi::host::{
+    Context, DnsRequest, ExecRequest, ExecResponse, FileStatRequest, FileStatResponse, SmtpRequest,
+    TcpRequest,
+};
 use quoin_abi::packed::{pack, unpack};
 use serde::Serialize;
 
@@ -19,6 +23,14 @@ use serde::Serialize;
 unsafe extern "C" {
     #[link_name = "exec_command"]
     safe fn host_exec_command(request: u64) -> u64;
+    #[link_name = "dns_lookup"]
+    safe fn host_dns_lookup(request: u64) -> u64;
+    #[link_name = "http_request"]
+    safe fn host_http_request(request: u64) -> u64;
+    #[link_name = "tcp_connect"]
+    safe fn host_tcp_connect(request: u64) -> u64;
+    #[link_name = "smtp_connect"]
+    safe fn host_smtp_connect(request: u64) -> u64;
     #[link_name = "log_message"]
     safe fn host_log_message(request: u64);
 }
@@ -157,6 +169,22 @@ impl Host for Engine {
 
     fn exec_command(&self, request: &ExecRequest) -> Result<ExecResponse, ErrorDetail> {
         answer::exec_command(&take(host_exec_command(lend(&json(request)))))
+    }
+
+    fn dns_lookup(&self, request: &DnsRequest) -> Result<Lookup, ErrorDetail> {
+        answer::dns_lookup(&take(host_dns_lookup(lend(&json(request)))))
+    }
+
+    fn http_request(&self, request: &HttpRequest) -> Result<HttpAnswer, ErrorDetail> {
+        answer::http_request(&take(host_http_request(lend(&json(request)))))
+    }
+
+    fn tcp_connect(&self, request: &TcpRequest) -> Result<Connection, ErrorDetail> {
+        answer::connect(&take(host_tcp_connect(lend(&json(request)))))
+    }
+
+    fn smtp_connect(&self, request: &SmtpRequest) -> Result<Connection, ErrorDetail> {
+        answer::connect(&take(host_smtp_connect(lend(&json(request)))))
     }
 
     fn log(&self, level: Level, message: &str) {

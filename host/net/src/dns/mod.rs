@@ -1,0 +1,5 @@
+//! Names: how they are resolved.
+
+mod config;
+
+pub use config::Config;

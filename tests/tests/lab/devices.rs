@@ -52,12 +52,12 @@ fn what_is_not_there_or_makes_no_sense() {
 }
 
 /// Runs the program under another user, from a place that this user can reach.
-fn unprivileged(segment: &Segment, net: &str, capabilities: &str) -> (Option<i32>, String) {
+fn unprivileged(host: &Namespace, net: &str, capabilities: &str) -> (Option<i32>, String) {
     let directory = Server::directory();
     let program = directory.path().join("quoin");
     fs::copy(quoin().get_program(), &program).unwrap();
     let profile = Profile::new(OPEN);
-    let mut command = segment.client.command("setpriv");
+    let mut command = host.command("setpriv");
     command.args([
         "--reuid=65534",
         "--regid=65534",
@@ -76,7 +76,7 @@ fn unprivileged(segment: &Segment, net: &str, capabilities: &str) -> (Option<i32
 fn who_may_not_is_told_what_is_missing() {
     let segment = Segment::new();
     for (net, capability) in NETS.into_iter().zip(["CAP_NET_RAW", "CAP_NET_ADMIN"]) {
-        let (code, said) = unprivileged(&segment, net, "");
+        let (code, said) = unprivileged(&segment.client, net, "");
         assert_eq!(code, Some(2), "{net}: {said}");
         assert!(said.contains(capability), "{net}: {capability} is not in: {said}");
     }
@@ -89,9 +89,19 @@ fn one_capability_is_enough() {
     let segment = Segment::new();
     // Devices are the superuser's on some systems, with or without the capability.
     for (net, capability) in NETS.into_iter().zip([",+net_raw", ",+net_admin"]) {
-        let (code, said) = unprivileged(&segment, net, capability);
+        let (code, said) = unprivileged(&segment.client, net, capability);
         assert_eq!(code, Some(0), "{net}: {said}");
     }
+}
+
+#[test]
+#[ignore = "needs root: tests/run lab"]
+fn a_device_of_ones_own_takes_no_capability() {
+    let segment = Segment::new();
+    segment.client.ip("tuntap add dev tap0 mode tap user 65534");
+    segment.client.ip("link set tap0 master br-lab up");
+    let (code, said) = unprivileged(&segment.client, "tap:tap0,addr=192.0.2.4/24", "");
+    assert_eq!(code, Some(0), "{said}");
 }
 
 #[test]

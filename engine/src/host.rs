@@ -98,15 +98,16 @@ pub trait Host {
         DnsResponse { error: Some(no_network("dns_lookup")), ..DnsResponse::default() }
     }
 
-    /// Makes an HTTP request, and answers no more than `body_bytes` of the body.
+    /// Makes an HTTP request, and answers no more than `body_bytes` of the body. `to` is how the decision has read the URL.
     fn http_request(
         &self,
+        to: Destination<'_>,
         request: &HttpRequest,
         deadline: Deadline,
         gate: &mut Gate<'_>,
         body_bytes: usize,
     ) -> HttpResponse {
-        let _ = (request, deadline, gate, body_bytes);
+        let _ = (to, request, deadline, gate, body_bytes);
         HttpResponse { error: Some(no_network("http_request")), ..HttpResponse::default() }
     }
 

@@ -88,6 +88,17 @@ proptest! {
     }
 
     #[test]
+    fn programs_match_what_they_say(pattern in component(), asked in name(), path in path()) {
+        prop_assume!(pattern != "**");
+        let (program, resolved) = (format!("/{}", path.join("/")), path.iter().map(String::as_str).collect::<Vec<_>>());
+        let word = allows(&format!("exec:{pattern}"), Access::Exec { program: &program, asked: &asked });
+        let characters: Vec<_> = pattern.chars().collect();
+        prop_assert_eq!(word, naive(&characters, &asked.chars().collect::<Vec<_>>()));
+        let below = allows(&format!("exec:/{pattern}/**"), Access::Exec { program: &program, asked: &asked });
+        prop_assert_eq!(below, naive_path(&[&pattern, "**"], &resolved));
+    }
+
+    #[test]
     fn braces_are_their_alternatives(
         before in component(), a in component(), b in component(), after in component(), path in path(),
     ) {

@@ -5,7 +5,6 @@
 use libfuzzer_sys::fuzz_target;
 use quoin::expect::{Expectation, LONGEST};
 use quoin_abi::evidence::Evidence;
-use quoin_fuzz::only_ours;
 use serde_json::{Value, json};
 
 fn evidence() -> Evidence {
@@ -18,25 +17,22 @@ fn evidence() -> Evidence {
     Evidence { status: true, data, timestamp: "2026-01-02T03:04:05Z".into(), ..Evidence::default() }
 }
 
-fuzz_target!(
-    init: only_ours(&["expr-lang", "pest"]),
-    |text: &str| {
-        let length = text.chars().count();
-        match Expectation::parse(text) {
-            Err(error) => {
-                assert!(!error.message.is_empty() && error.column >= 1, "{error:?}");
-                assert!(error.column <= length + 1, "{error:?} of {length} characters");
-                assert_eq!(Some(error), Expectation::parse(text).err());
+fuzz_target!(|text: &str| {
+    let length = text.chars().count();
+    match Expectation::parse(text) {
+        Err(error) => {
+            assert!(!error.message.is_empty() && error.column >= 1, "{error:?}");
+            assert!(error.column <= length + 1, "{error:?} of {length} characters");
+            assert_eq!(Some(error), Expectation::parse(text).err());
+        }
+        Ok(expectation) => {
+            assert!(length <= LONGEST && expectation.text() == text);
+            let outcome = expectation.evaluate(&evidence());
+            match &outcome {
+                Ok(outcome) => assert_eq!(outcome.passed, outcome.message.is_none(), "{outcome:?}"),
+                Err(error) => assert!(!error.message.is_empty()),
             }
-            Ok(expectation) => {
-                assert!(length <= LONGEST && expectation.text() == text);
-                let outcome = expectation.evaluate(&evidence());
-                match &outcome {
-                    Ok(outcome) => assert_eq!(outcome.passed, outcome.message.is_none(), "{outcome:?}"),
-                    Err(error) => assert!(!error.message.is_empty()),
-                }
-                assert_eq!(outcome, expectation.evaluate(&evidence()));
-            }
+            assert_eq!(outcome, expectation.evaluate(&evidence()));
         }
     }
-);
+});

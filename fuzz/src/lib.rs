@@ -2,10 +2,8 @@
 //! property that every guest has to keep: two fresh instances of one module do the same.
 
 mod machine;
-mod panics;
 
 pub use machine::{Machine, limits};
-pub use panics::only_ours;
 
 use quoin_engine::capability::Grants;
 use quoin_engine::{Deadline, Failure, Limits, Observation, Plugin, Session};

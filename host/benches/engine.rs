@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 }
 
 fn compare(name: &str, module: &[u8], config: &Value, rounds: usize) {
-    let machine = Machine::open(None, Arc::new(|_, _| {})).expect("the root directory");
+    let machine = Machine::open(None, None, Arc::new(|_, _| {})).expect("the root directory");
     let config = config.as_object().expect("an object");
     let text = serde_json::to_vec(config).expect("JSON");
     let seen = paired(rounds, || quoin(&machine, module, config), || bare::run(module, &text));

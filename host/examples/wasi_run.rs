@@ -106,7 +106,7 @@ fn prepare(arguments: &Arguments) -> Result<(Command, Session, CommandConfig), S
         stdout: Box::new(stream("output", LinuxFile::stdout())?),
         stderr: Box::new(stream("error", LinuxFile::stderr())?),
     };
-    let machine = Machine::open(None, Arc::new(|_, _| {})).map_err(|error| error.to_string())?;
+    let machine = Machine::open(None, None, Arc::new(|_, _| {})).map_err(|error| error.to_string())?;
     let host = machine.host("wasi_run");
     let deadline = Deadline::after(host.system().monotonic(), Duration::from_secs(arguments.timeout));
     Ok((command, Session { host: Box::new(host), grants: Grants::none(), deadline }, config))

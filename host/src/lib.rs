@@ -5,6 +5,7 @@ pub mod cli;
 pub mod expect;
 pub mod linux;
 mod nearest;
+pub mod network;
 pub mod policy;
 pub mod profile;
 pub mod report;

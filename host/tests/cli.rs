@@ -56,6 +56,7 @@ fn prepare(profile: &Arc<Profile>, _: &[bool], setup: Setup) -> Result<Prepared,
                 message: "export `observe` is missing; expected (i32, i32) -> i64".into(),
             }]));
         }
+        Some("env:DEFECT") => panic!("made up"),
         Some("env:WAIT") => _ = std::io::stdin().read_to_end(&mut Vec::new()),
         _ => {}
     }
@@ -217,6 +218,15 @@ fn a_report_goes_to_its_file_whole_or_not_at_all() {
     }
     fs::set_permissions(place.directory.path(), Permissions::from_mode(0o755)).unwrap();
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_defect_is_told_in_one_line_and_is_no_verdict() {
+    let place = Place::new();
+    let (status, out, err) = quoin(&["check", &place.profile, "--grant", "env:DEFECT"]);
+    assert_eq!((status, &*out), (2, ""));
+    assert!(err.starts_with("quoin: a defect in Quoin, please report it: made up ("), "{err}");
+    assert_eq!(err.lines().count(), 1, "{err}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn machine() -> Arc<Machine> {
-    Machine::open(None, Arc::new(|_, _| {})).expect("/ is a directory")
+    Machine::open(None, None, Arc::new(|_, _| {})).expect("/ is a directory")
 }
 
 fn request(command: &str, args: &[&str]) -> ExecRequest {

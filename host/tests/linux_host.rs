@@ -14,7 +14,7 @@ use std::time::Duration;
 
 #[test]
 fn this_machine_has_its_root_names_and_programs() {
-    let machine = Machine::open(None, Arc::new(|_, _| {})).unwrap();
+    let machine = Machine::open(None, None, Arc::new(|_, _| {})).unwrap();
     let host = machine.host("file");
     let root = host.root().unwrap();
     assert_eq!(root.stat().unwrap().ino, std::os::unix::fs::MetadataExt::ino(&fs::metadata("/").unwrap()));
@@ -42,7 +42,7 @@ fn an_image_has_its_own_names_and_runs_no_commands() {
     fs::write(image.path().join("etc/group"), "adm:x:0:\n").unwrap();
     // Absolute, as the machine that the image was made for needs it.
     symlink("/data/passwd", image.path().join("etc/passwd")).unwrap();
-    let machine = Machine::open(Some(image.path()), Arc::new(|_, _| {})).unwrap();
+    let machine = Machine::open(Some(image.path()), None, Arc::new(|_, _| {})).unwrap();
     let host = machine.host("file");
     assert_eq!(host.user_name(0).as_deref(), Some("admin"));
     assert_eq!(host.group_name(0).as_deref(), Some("adm"));
@@ -67,7 +67,7 @@ fn a_root_that_cannot_be_is_explained() {
     fs::write(image.path().join("file"), "").unwrap();
     for name in ["file", "missing"] {
         let path = image.path().join(name);
-        let error = Machine::open(Some(&path), Arc::new(|_, _| {})).unwrap_err();
+        let error = Machine::open(Some(&path), None, Arc::new(|_, _| {})).unwrap_err();
         let text = error.to_string();
         assert!(text.contains(name) && text.contains("unpacked image"), "{text}");
         assert_eq!(error.path, path);
@@ -80,6 +80,7 @@ fn log_lines_arrive_with_the_plugin_s_name() {
     let sink = Arc::clone(&lines);
     let machine = Machine::open(
         Some(Path::new("/")),
+        None,
         Arc::new(move |plugin: &str, line: &LogLine<'_>| {
             sink.lock().unwrap().push((plugin.to_owned(), line.level, line.message.to_owned()));
         }),

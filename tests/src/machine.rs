@@ -32,7 +32,7 @@ impl Bench {
                 log.lock().unwrap().push(text);
             })
         };
-        Self { machine: Machine::open(None, sink).unwrap(), log }
+        Self { machine: Machine::open(None, None, sink).unwrap(), log }
     }
 
     /// The lines since the last call, each `Level message key=value…`.

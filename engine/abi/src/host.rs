@@ -109,7 +109,7 @@ pub struct HttpRequest {
 pub struct HttpResponse {
     /// The status code; 0 with an error.
     pub status_code: u16,
-    /// Header fields, each with its values.
+    /// Header fields, each with its values. Names are written as Go's are: `Content-Type`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Vec<String>>,
     /// The body in base64.
@@ -176,7 +176,7 @@ pub struct ConnectResponse {
     /// Milliseconds.
     #[serde(skip_serializing_if = "is_zero")]
     pub response_time_ms: u64,
-    /// The server's greeting (SMTP).
+    /// The server's greeting with its code (SMTP).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub banner: String,
     /// What the server says it can do, a line of its answer to `EHLO` each (SMTP).
@@ -185,7 +185,7 @@ pub struct ConnectResponse {
     /// What the handshake showed.
     #[serde(flatten)]
     pub handshake: Handshake,
-    /// `SSL 3.0`, `TLS 1.0`, `TLS 1.1`, `TLS 1.2`, `TLS 1.3`, as far as the server offers them (TCP).
+    /// `SSL 3`, `TLS 1.0`, `TLS 1.1`, `TLS 1.2`, `TLS 1.3`, as far as the server offers them (TCP).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_versions_offered: Option<Vec<String>>,
     /// Why there is no connection, or where `connected` is true, why there was nothing more.

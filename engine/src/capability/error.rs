@@ -77,8 +77,6 @@ pub enum Problem {
     TooManyPatterns,
     /// There are too many capabilities in one set.
     TooMany,
-    /// The pattern could not be compiled.
-    NotCompiled,
 }
 
 impl fmt::Display for Problem {
@@ -125,7 +123,6 @@ impl fmt::Display for Problem {
                 );
             }
             Self::TooMany => return write!(f, "one capability too many: at most {MAX_CAPABILITIES} are taken"),
-            Self::NotCompiled => "the pattern could not be compiled",
         })
     }
 }

@@ -2,6 +2,8 @@
 
 use super::error::Problem;
 use super::glob::{self, Component, Pattern};
+use super::matcher::is_resolved;
+use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -27,14 +29,13 @@ impl Commands {
         }
     }
 
-    /// What matches the resolved path of a program.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Pattern> {
-        self.patterns.iter().filter(|pattern| pattern.absolute)
-    }
-
-    /// What matches the bare word that a guest asks for.
-    pub(super) fn words(&self) -> impl Iterator<Item = &Pattern> {
-        self.patterns.iter().filter(|pattern| !pattern.absolute)
+    /// Whether one of them is the program at that resolved path, or the bare word that a guest asks for it by.
+    pub(super) fn allow(&self, program: &str, asked: &str) -> bool {
+        is_resolved(program)
+            && self.patterns.iter().any(|pattern| match pattern.absolute {
+                true => pattern.matches(program),
+                false => !asked.contains('/') && pattern.matches(&format!("/{asked}")),
+            })
     }
 }
 

@@ -22,6 +22,10 @@ impl PathGlob {
             Err(Problem::NotAbsolute)
         }
     }
+
+    pub(super) fn matches(&self, path: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(path))
+    }
 }
 
 impl fmt::Display for PathGlob {

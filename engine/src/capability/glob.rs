@@ -1,7 +1,7 @@
 //! [`Pattern`]: one glob without braces, in its canonical form, and the parser that gets there.
 //!
-//! The text is read here rather than handed to `globset` as it is, because a grant must not depend on corners of a
-//! library's syntax: there, a class such as `[!a]` or `[+-9]` matches a `/`, and `?` and `[ä]` mean bytes.
+//! A grant must not depend on corners of a library's syntax: in `globset`, for one, a class such as `[!a]` or `[+-9]`
+//! matches a `/`, and `?` and `[ä]` mean bytes.
 
 use super::ascii::AsciiSet;
 use super::error::Problem;
@@ -47,7 +47,7 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Whether matching it takes an automaton: it is more than a path, or a path and everything below.
+    /// Whether it is more than a path, or a path and everything below.
     pub(super) fn is_complex(&self) -> bool {
         let names = match &self.components[..] {
             [names @ .., Component::Any] | names => names,

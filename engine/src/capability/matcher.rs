@@ -1,9 +1,6 @@
-//! [`PathMatcher`]: many patterns compiled into one `globset`.
+//! [`Pattern::matches`]: whether a path is one of those that a pattern stands for.
 
-use super::glob::Pattern;
-
-#[cfg(feature = "std")]
-pub(super) use compiled::PathMatcher;
+use super::glob::{Component, Pattern, Token};
 
 /// Whether a path is absolute with nothing left to resolve in its text.
 ///
@@ -15,127 +12,83 @@ pub(super) fn is_resolved(path: &str) -> bool {
         })
 }
 
-#[cfg(feature = "std")]
-mod compiled {
-    use super::super::ascii::AsciiSet;
-    use super::super::error::Problem;
-    use super::super::glob::{Component, Token};
-    use super::{Pattern, is_resolved};
-    use alloc::string::String;
-    use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
-    /// Says whether any of its patterns matches a path.
-    #[derive(Debug, Clone, Default)]
-    pub(in super::super) struct PathMatcher {
-        /// `/` itself is matched. Kept apart, because a `*` that matches nothing would make `/*` match it.
-        root: bool,
-        globs: GlobSet,
-    }
-
-    impl PathMatcher {
-        pub(in super::super) fn new<'a>(
-            patterns: impl Iterator<Item = &'a Pattern>,
-        ) -> Result<Self, Problem> {
-            let mut root = false;
-            let mut globs = GlobSetBuilder::new();
-            let mut add = |components: &[Component]| {
-                let glob = GlobBuilder::new(&text(components))
-                    .literal_separator(true)
-                    .backslash_escape(true)
-                    .build()
-                    .map_err(|_| Problem::NotCompiled)?;
-                globs.add(glob);
-                Ok(())
+impl Pattern {
+    /// Whether it stands for a path, which has to be resolved; a bare word stands for what is in `/` by that name.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        let Some(names) = path.strip_prefix('/').filter(|_| is_resolved(path)) else { return false };
+        let is_any = |component: &Component| *component == Component::Any;
+        matches(&self.components, names, is_any, |component, names| {
+            let (name, behind) = names.split_once('/').unwrap_or((names, ""));
+            let fits = match component {
+                Some(Component::Name(tokens)) => is_name(tokens, name),
+                _ => true,
             };
-            for pattern in patterns {
-                match &pattern.components[..] {
-                    [] => root = true,
-                    [Component::Any] => {
-                        root = true;
-                        add(&pattern.components)?;
-                    }
-                    [parent @ .., Component::Any] => {
-                        add(parent)?;
-                        add(&pattern.components)?;
-                    }
-                    components => add(components)?,
-                }
-            }
-            Ok(Self { root, globs: globs.build().map_err(|_| Problem::NotCompiled)? })
-        }
-
-        pub(in super::super) fn is_match(&self, path: &str) -> bool {
-            is_resolved(path) && if path == "/" { self.root } else { self.globs.is_match(path) }
-        }
-    }
-
-    /// The pattern in the words of `globset`.
-    fn text(components: &[Component]) -> String {
-        let mut text = String::new();
-        for (index, component) in components.iter().enumerate() {
-            match component {
-                Component::Any if index == 0 => text.push_str("**"),
-                Component::Any => text.push_str("/**"),
-                Component::Name(tokens) => {
-                    text.push('/');
-                    for token in tokens {
-                        match token {
-                            Token::Literal(c) => literal(&mut text, *c),
-                            Token::One(set) => one(&mut text, *set),
-                            Token::Star => text.push('*'),
-                        }
-                    }
-                }
-            }
-        }
-        text
-    }
-
-    fn literal(text: &mut String, c: char) {
-        if c.is_ascii_punctuation() && c != '/' {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-
-    /// A set as alternatives of plain ranges and escaped characters, because a class of `globset` has no escapes.
-    fn one(text: &mut String, set: AsciiSet) {
-        const SPECIAL: [char; 6] = [']', '[', '\\', '-', '!', '^'];
-        let plain =
-            SPECIAL.iter().fold(set.complement(), |set, special| set.with(*special, *special)).complement();
-        text.push('{');
-        let mut comma = "";
-        for (low, high) in plain.runs() {
-            text.push_str(comma);
-            comma = ",";
-            text.push('[');
-            text.extend([low, '-', high]);
-            text.push(']');
-        }
-        for special in SPECIAL.into_iter().filter(|c| set.contains(*c as u8)) {
-            text.push_str(comma);
-            comma = ",";
-            literal(text, special);
-        }
-        text.push('}');
+            (!names.is_empty() && fits).then_some(behind)
+        })
     }
 }
 
-/// Without the standard library there is no `globset`: nothing matches.
-#[cfg(not(feature = "std"))]
-#[derive(Debug, Clone, Default)]
-pub(super) struct PathMatcher;
+fn is_name(tokens: &[Token], name: &str) -> bool {
+    let is_any = |token: &Token| *token == Token::Star;
+    matches(tokens, name, is_any, |token, text| {
+        let mut chars = text.chars();
+        let c = chars.next()?;
+        let fits = match token {
+            Some(Token::Literal(own)) => c == *own,
+            Some(Token::One(set)) => u8::try_from(c).is_ok_and(|c| set.contains(c)),
+            _ => true,
+        };
+        fits.then_some(chars.as_str())
+    })
+}
 
-#[cfg(not(feature = "std"))]
-impl PathMatcher {
-    pub(super) fn new<'a>(
-        _patterns: impl Iterator<Item = &'a Pattern>,
-    ) -> Result<Self, super::error::Problem> {
-        Ok(Self)
+/// Whether elements match a text to its end. `is_any` tells which of them stand for any number of the text's pieces,
+/// also none; `take` answers what is behind the first piece, if there is one and the element (or any) matches it.
+///
+/// Only the last of those that stand for any number is ever given one more piece: what an earlier one could take, that
+/// one can take as well. So it takes no more steps than the product of both lengths, whatever a plugin declares.
+fn matches<'t, E>(
+    mut elements: &[E],
+    mut text: &'t str,
+    is_any: impl Fn(&E) -> bool,
+    take: impl Fn(Option<&E>, &'t str) -> Option<&'t str>,
+) -> bool {
+    let mut behind_any = None;
+    loop {
+        let next = match elements.split_first() {
+            None if text.is_empty() => return true,
+            None => None,
+            Some((first, rest)) if is_any(first) => {
+                behind_any = Some((rest, text));
+                behind_any
+            }
+            Some((first, rest)) => take(Some(first), text).map(|text| (rest, text)),
+        };
+        if next.is_none() {
+            behind_any = behind_any.and_then(|(rest, text)| Some((rest, take(None, text)?)));
+        }
+        match next.or(behind_any) {
+            Some(next) => (elements, text) = next,
+            None => return false,
+        }
     }
+}
 
-    pub(super) fn is_match(&self, path: &str) -> bool {
-        let _ = is_resolved(path);
-        false
+#[cfg(test)]
+mod tests {
+    use super::super::{MAX_SET_BYTES, PathGlob};
+    use alloc::format;
+    use alloc::string::ToString;
+
+    #[test]
+    fn the_worst_pattern_is_soon_done() {
+        // Each `*` almost matches at each place of the longest path that Linux knows.
+        let worst = PathGlob::parse(&format!("/{}b", "*aaaaaaaaaaaaaaaaaaaaaaaaaaaaa".repeat(63))).unwrap();
+        let deep = PathGlob::parse(&format!("{}/b", "/**/a/a/a".repeat(64))).unwrap();
+        assert!(worst.to_string().len() + deep.to_string().len() < MAX_SET_BYTES);
+        let start = std::time::Instant::now();
+        assert!(!worst.matches(&format!("/{}", "a".repeat(4_094))));
+        assert!(!deep.matches(&"/a".repeat(2_047)));
+        assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
     }
 }

@@ -70,8 +70,6 @@
 //!   without `/` matches where the guest asks for that very word, which the host looks up in its fixed search path.
 //!   A guest that asks for `/bin/ls` is not helped by `exec:ls`. Globs work in names too: `exec:ip*`.
 //! - `env:<name>`: a variable, `PREFIX_*` or `*`.
-//!
-//! Without the feature `std`, `fs` and `exec` parse and print as they do with it, and grant nothing.
 
 mod address;
 mod ascii;
@@ -112,8 +110,8 @@ use core::str::FromStr;
 pub const MAX_BYTES: usize = 16 << 10;
 /// Capabilities in one set.
 pub const MAX_CAPABILITIES: usize = 1_000;
-/// Bytes of all patterns in one set that have wildcards, not counting `**` at the end: these cost memory, which a
-/// plugin chooses and a router has little of.
+/// Bytes of all patterns in one set that have wildcards, not counting `**` at the end: these cost time at each access,
+/// and a plugin chooses them.
 pub const MAX_SET_BYTES: usize = 4 << 10;
 
 /// One thing that a guest is about to do.

@@ -1,7 +1,6 @@
-//! [`CapabilitySet`]: capabilities compiled once, to be asked often.
+//! [`CapabilitySet`]: what a number of capabilities allow together.
 
 use super::error::{CapabilityError, Problem};
-use super::matcher::PathMatcher;
 use super::network::{HostPattern, NetworkRule};
 use super::{Access, Capability, MAX_CAPABILITIES, MAX_SET_BYTES, is_private};
 use alloc::string::ToString;
@@ -12,21 +11,11 @@ use core::net::IpAddr;
 /// What a number of capabilities allow together. Cloning it is cheap.
 #[derive(Debug, Clone, Default)]
 pub struct CapabilitySet {
-    parts: Vec<Arc<Compiled>>,
-}
-
-#[derive(Debug)]
-struct Compiled {
-    capabilities: Vec<Capability>,
-    read: PathMatcher,
-    write: PathMatcher,
-    programs: PathMatcher,
-    /// Bare words, each asked about as if it lay in `/`.
-    words: PathMatcher,
+    parts: Vec<Arc<[Capability]>>,
 }
 
 impl CapabilitySet {
-    /// Compiles capabilities.
+    /// Takes capabilities.
     ///
     /// # Errors
     ///
@@ -41,10 +30,10 @@ impl CapabilitySet {
         if capabilities.is_empty() {
             return Ok(Self::default());
         }
-        Compiled::new(capabilities).map(|compiled| Self { parts: [Arc::new(compiled)].into() })
+        Ok(Self { parts: [capabilities.into()].into() })
     }
 
-    /// Compiles as many as the limits allow and reports the first that is left out.
+    /// Takes as many as the limits allow and reports the first that is left out.
     pub(super) fn up_to_limits(mut capabilities: Vec<Capability>, errors: &mut Vec<CapabilityError>) -> Self {
         let first_out = over_limit(&capabilities).map(|(capability, problem)| {
             errors.push(CapabilityError::new(&capability.to_string(), problem));
@@ -66,7 +55,7 @@ impl CapabilitySet {
 
     /// Its capabilities, in canonical form.
     pub fn capabilities(&self) -> impl Iterator<Item = &Capability> {
-        self.parts.iter().flat_map(|part| &part.capabilities)
+        self.parts.iter().flat_map(|part| part.iter())
     }
 
     /// Whether a capability of this set alone allows the access.
@@ -75,26 +64,25 @@ impl CapabilitySet {
     /// used. A private one is allowed by `outbound:private` and by a rule that names it with its port.
     #[must_use]
     pub fn allows(&self, access: &Access<'_>) -> bool {
-        let paths = |matches: &dyn Fn(&Compiled) -> bool| self.parts.iter().any(|part| matches(part));
+        let any = |allows: &dyn Fn(&Capability) -> bool| self.capabilities().any(allows);
         match *access {
-            Access::FsRead(path) => paths(&|part| part.read.is_match(path)),
-            Access::FsWrite(path) => paths(&|part| part.write.is_match(path)),
-            Access::Exec { program, asked } => {
-                paths(&|part| part.programs.is_match(program))
-                    || !asked.contains('/') && super::matcher::is_resolved(program) && {
-                        let word = alloc::format!("/{asked}");
-                        paths(&|part| part.words.is_match(&word))
-                    }
+            Access::FsRead(path) => {
+                any(&|capability| matches!(capability, Capability::FsRead(glob) if glob.matches(path)))
             }
+            Access::FsWrite(path) => {
+                any(&|capability| matches!(capability, Capability::FsWrite(glob) if glob.matches(path)))
+            }
+            Access::Exec { program, asked } => any(
+                &|capability| matches!(capability, Capability::Exec(commands) if commands.allow(program, asked)),
+            ),
             Access::Connect { host, port } => self.network().any(|rule| rule.connects(host, port)),
             Access::Address { address, port, .. } if is_private(address) => {
                 self.private() || self.names(address, port)
             }
             Access::Address { port, .. } => self.network().any(|rule| rule.has_port(port)),
-            Access::Env(name) => self.capabilities().any(|capability| match capability {
-                Capability::Env(variables) => variables.matches(name),
-                _ => false,
-            }),
+            Access::Env(name) => {
+                any(&|capability| matches!(capability, Capability::Env(variables) if variables.matches(name)))
+            }
         }
     }
 
@@ -127,8 +115,8 @@ impl CapabilitySet {
     }
 }
 
-/// The first capability that goes beyond what one set takes: patterns with wildcards become one automaton, whose
-/// memory grows with their length, by up to 4 KiB for a byte while it is built.
+/// The first capability that goes beyond what one set takes: what asking for a path costs grows with the length of the
+/// patterns with wildcards, all of which are tried.
 fn over_limit(capabilities: &[Capability]) -> Option<(&Capability, Problem)> {
     let mut bytes = 0;
     capabilities.iter().enumerate().find_map(|(index, capability)| {
@@ -147,31 +135,6 @@ fn over_limit(capabilities: &[Capability]) -> Option<(&Capability, Problem)> {
             None
         }
     })
-}
-
-impl Compiled {
-    fn new(capabilities: Vec<Capability>) -> Result<Self, CapabilityError> {
-        let error = |problem| {
-            CapabilityError::new(&capabilities.first().map(ToString::to_string).unwrap_or_default(), problem)
-        };
-        let of = |write: bool| {
-            PathMatcher::new(capabilities.iter().flat_map(move |capability| match capability {
-                Capability::FsRead(glob) if !write => &glob.patterns[..],
-                Capability::FsWrite(glob) if write => &glob.patterns[..],
-                _ => &[],
-            }))
-        };
-        let commands = || {
-            capabilities.iter().filter_map(|capability| match capability {
-                Capability::Exec(commands) => Some(commands),
-                _ => None,
-            })
-        };
-        let (read, write) = (of(false).map_err(error)?, of(true).map_err(error)?);
-        let programs = PathMatcher::new(commands().flat_map(|commands| commands.paths())).map_err(error)?;
-        let words = PathMatcher::new(commands().flat_map(|commands| commands.words())).map_err(error)?;
-        Ok(Self { read, write, programs, words, capabilities })
-    }
 }
 
 #[cfg(test)]

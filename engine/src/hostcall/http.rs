@@ -3,6 +3,7 @@
 use super::{packed::Response, time::deadline};
 use crate::capability::{Access, http_target, is_host};
 use crate::guest::state::State;
+use crate::host::Destination;
 use alloc::format;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{HttpRequest, HttpResponse};
@@ -21,19 +22,22 @@ impl Response for HttpResponse {
 pub(crate) fn http_request(state: &mut State, request: &HttpRequest) -> HttpResponse {
     // The body is base64 text in a JSON response: 10 MiB of it fit the default limit, with room for the headers.
     let body_bytes = state.limits.response_bytes / 8 * 5;
-    match granted(state, request).and_then(|()| deadline(state, &request.context, request.timeout_ms)) {
-        Ok(deadline) => {
-            state.through_gate(|host, gate| host.http_request(request, deadline, gate, body_bytes))
+    let allowed = granted(state, request)
+        .and_then(|to| Ok((to, deadline(state, &request.context, request.timeout_ms)?)));
+    match allowed {
+        Ok((to, deadline)) => {
+            state.through_gate(|host, gate| host.http_request(to, request, deadline, gate, body_bytes))
         }
         Err(error) => HttpResponse::failed(error),
     }
 }
 
-fn granted(state: &mut State, request: &HttpRequest) -> Result<(), ErrorDetail> {
+fn granted<'a>(state: &mut State, request: &'a HttpRequest) -> Result<Destination<'a>, ErrorDetail> {
     let (host, port) = http_target(&request.url).filter(|(host, _)| is_host(host)).ok_or_else(|| {
         let message =
             format!("`url` has to be http://HOST[:PORT]/… or https://…, and {:?} is not", request.url);
         ErrorDetail::new(ErrorType::Config, "EINVAL", message)
     })?;
-    state.decide(Access::Connect { host, port }).map_err(ErrorDetail::from)
+    state.decide(Access::Connect { host, port })?;
+    Ok(Destination { host, port })
 }

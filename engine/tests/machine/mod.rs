@@ -154,6 +154,7 @@ impl Host for Machine {
     /// Everything redirects to the host `next.example`.
     fn http_request(
         &self,
+        _to: Destination<'_>,
         request: &HttpRequest,
         _deadline: Deadline,
         gate: &mut Gate<'_>,

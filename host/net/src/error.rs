@@ -27,7 +27,7 @@ pub enum Code {
     NoData,
     /// The name server says that it could not answer (SERVFAIL).
     ServerFailure,
-    /// The name server refuses to answer.
+    /// The server refuses: a name server to answer, a mail server its service.
     ServerRefused,
     /// The peer ended the stream where more had to come.
     UnexpectedEnd,

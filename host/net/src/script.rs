@@ -97,7 +97,7 @@ impl ScriptStack {
         self.servers.borrow_mut().insert(at, Box::new(move || Ok(Box::new(peer()))));
     }
 
-    /// Connections to `at` fail so. [`Code::TimedOut`] uses up the deadline.
+    /// Connections to `at` fail so. [`Code::TimedOut`] uses up the time for connecting.
     pub fn fail(&self, at: SocketAddr, code: Code) {
         self.servers.borrow_mut().insert(at, Box::new(move || Err(code.into())));
     }
@@ -148,7 +148,12 @@ impl Stack for ScriptStack {
         Ok(())
     }
 
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
         self.connects.borrow_mut().push(to);
         deadline.left(self.now())?;
         let accepted = match self.servers.borrow_mut().get_mut(&to) {
@@ -157,7 +162,7 @@ impl Stack for ScriptStack {
         };
         let mut peer = accepted.inspect_err(|error| {
             if error.code() == Code::TimedOut {
-                self.pass(deadline.at());
+                self.pass(connected.earlier(deadline).at());
             }
         })?;
         let events = peer.greet().into();

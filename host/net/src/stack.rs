@@ -25,7 +25,22 @@ pub trait Stack {
     /// # Errors
     ///
     /// Refused, reset, timed out, unreachable, or no resources left.
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error>;
+    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
+        self.connect_by(to, deadline, deadline)
+    }
+
+    /// As [`Stack::connect`], but gives up on connecting at `connected`, if that comes before `deadline`: so that one address
+    /// that does not answer leaves time for the next.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stack::connect`].
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error>;
 
     /// Sends a datagram from an unpredictable port, and waits for the one that answers it: `accept` is shown each
     /// datagram that comes to that port from `to`, and says whether that is it.

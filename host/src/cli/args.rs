@@ -90,9 +90,17 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Option<Duration>,
 
-    /// Audit an unpacked image; no commands run then
+    /// Audit an unpacked image; without commands or network
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
+
+    /// Go out from a device of this machine, as a host of its own
+    #[arg(long, value_name = "DEVICE")]
+    pub(super) net: Option<String>,
+
+    /// Trust these certificate authorities, not the system's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) ca_file: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) filter: FilterArgs,

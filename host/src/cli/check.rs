@@ -11,6 +11,7 @@ use crate::report::{
 };
 use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared, Setup};
 use std::io::{self, IsTerminal as _, Write};
+use std::panic;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,6 +25,8 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
     let setup = Setup {
         root: args.root,
+        net: args.net,
+        ca_file: args.ca_file,
         grants: args.permissions.grant,
         trust_plugins: args.permissions.trust_plugins,
         log: log::sink(args.verbose),
@@ -32,6 +35,12 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     for warning in warnings.iter().filter(|_| !args.quiet) {
         log::note(format_args!("quoin: warning: {}", Escaped(warning)));
     }
+    // A defect that ends this process ends the commands first that run on behalf of its checks.
+    let (commands, end) = (Arc::clone(&observer), panic::take_hook());
+    panic::set_hook(Box::new(move |panic| {
+        commands.interrupt();
+        end(panic);
+    }));
     let plan = Plan {
         profile,
         selected,

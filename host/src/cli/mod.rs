@@ -13,6 +13,7 @@ use clap::Parser as _;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write as _};
+use std::{panic, process};
 
 /// Exit status when the run could not take place.
 const TROUBLE: u8 = 2;
@@ -27,7 +28,13 @@ pub struct Machinery {
 }
 
 /// Runs one command line (the program's name first) and answers the exit status.
+///
+/// From then on, a panic is told in one line and ends the process as a run that could not take place does.
 pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8 {
+    panic::set_hook(Box::new(|panic| {
+        log::note(format_args!("quoin: {}", crate::run::defect(panic)));
+        process::exit(TROUBLE.into());
+    }));
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(answer) => {

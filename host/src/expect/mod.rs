@@ -13,7 +13,7 @@
 //!
 //! The `expr-lang` crate parses and evaluates. It trusts its input more than a program may that runs as root on what
 //! others wrote, so `lexer` and `rewrite` stand in front of its parser, `functions`, `predicates` and `budget` behind
-//! its evaluator, and a panic in either ends as an error.
+//! its evaluator.
 
 mod budget;
 mod functions;
@@ -38,7 +38,6 @@ use rewrite::Piece;
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use value::describe;
 
@@ -113,11 +112,7 @@ impl Expectation {
             .map(|(pattern, at, width)| pattern::compile(pattern, at + 1, *width))
             .collect::<Result<Patterns, _>>()?;
         let code = rewritten.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
-        let program = match compile(&code) {
-            Some(Ok(program)) => program,
-            Some(Err(error)) => return Err(syntax_error(&error, &rewritten.pieces, text)),
-            None => return Err(whole("the expression cannot be read".into())),
-        };
+        let program = compile(&code).map_err(|error| syntax_error(&error, &rewritten.pieces, text))?;
         let ranges = rewritten
             .ranges
             .iter()
@@ -154,20 +149,18 @@ impl Expectation {
             complaint: RefCell::new(None),
         };
         let (result, exhausted) = budget::with_budget(|| {
-            let run = || LANGUAGE.run(&self.program, &scope);
-            pattern::with_patterns(&self.patterns, || catch_unwind(AssertUnwindSafe(run)).ok())
+            pattern::with_patterns(&self.patterns, || LANGUAGE.run(&self.program, &scope))
         });
         let seen = self.seen(&scope);
         let why = match result {
-            Some(Ok(Value::Bool(true))) => return Ok(Outcome { passed: true, message: None }),
-            Some(Ok(Value::Bool(false))) => {
+            Ok(Value::Bool(true)) => return Ok(Outcome { passed: true, message: None }),
+            Ok(Value::Bool(false)) => {
                 let message = Some(format!("expected {}{seen}", self.text));
                 return Ok(Outcome { passed: false, message });
             }
             _ if exhausted => "it takes too many steps".to_owned(),
-            Some(Ok(other)) => format!("it is {}, not true or false", describe(&other)),
-            Some(Err(error)) => scope.complaint.take().unwrap_or_else(|| lower(&error.to_string())),
-            None => "the evaluator failed".to_owned(),
+            Ok(other) => format!("it is {}, not true or false", describe(&other)),
+            Err(error) => scope.complaint.take().unwrap_or_else(|| lower(&error.to_string())),
         };
         Err(EvaluationError { message: format!("cannot evaluate {}: {why}{seen}", self.text) })
     }
@@ -232,11 +225,11 @@ fn is_node(kind: &Kind) -> bool {
     }
 }
 
-/// None if the crate panics, which it does for some texts that its grammar allows.
-fn compile(code: &str) -> Option<expr::Result<expr::Program>> {
+/// Reads an expression in its safer form, with an end to how often the grammar backtracks.
+fn compile(code: &str) -> expr::Result<expr::Program> {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(ATTEMPTS)));
-    catch_unwind(|| expr::compile(code)).ok()
+    expr::compile(code)
 }
 
 /// What the grammar has against an expression, in terms of the text that it was written as.

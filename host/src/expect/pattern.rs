@@ -1,15 +1,15 @@
 //! The patterns of `matches`: regular expressions that know ASCII's classes and cases only.
 //!
-//! The engine is the one that `globset` brings along, without its tables of Unicode, which alone are larger than the
-//! engine. It still reads text as UTF-8, so `.` is a character; but what would need the tables is replaced before it
-//! is compiled, by what Go's expr means: `\d`, `\s`, `\w` and `\b` are ASCII's there too.
+//! The engine is the smallest that `regex` is made of, without the tables of Unicode, which alone are larger than it.
+//! It still reads text as UTF-8, so `.` is a character; but what would need the tables is replaced before it is
+//! compiled, by what Go's expr means: `\d`, `\s`, `\w` and `\b` are ASCII's there too.
 
 use super::ExpectError;
 use super::budget::charge;
 use super::value::{describe, text_cost};
 use expr::{Error, Value};
-use regex_automata::meta::Regex;
-use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     AssertionKind, Ast, ClassAsciiKind, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem,
@@ -28,7 +28,7 @@ const LOWER: RangeInclusive<char> = 'a'..='z';
 const UPPER: RangeInclusive<char> = 'A'..='Z';
 
 /// An expectation's patterns, in the order in which they stand there.
-pub(super) type Patterns = Arc<[Regex]>;
+pub(super) type Patterns = Arc<[PikeVM]>;
 
 thread_local! {
     /// The patterns of the expectation that is evaluated: the evaluator has no place for them either.
@@ -55,26 +55,22 @@ pub(super) fn matches(arguments: &[Value]) -> expr::Result<Value> {
     let current = CURRENT.with_borrow(Clone::clone);
     let pattern = usize::try_from(*index).ok().and_then(|index| current.as_deref()?.get(index));
     let pattern = pattern.ok_or_else(|| Error::ExprError("there is no such pattern".into()))?;
-    Ok(pattern.is_match(text).into())
+    Ok(pattern.is_match(&mut pattern.create_cache(), text).into())
 }
 
 /// Compiles a pattern that stands at that column.
-pub(super) fn compile(pattern: &str, column: usize, width: usize) -> Result<Regex, ExpectError> {
+pub(super) fn compile(pattern: &str, column: usize, width: usize) -> Result<PikeVM, ExpectError> {
     read(pattern).map_err(|why| ExpectError { message: format!("this is no pattern: {why}"), column, width })
 }
 
-fn read(pattern: &str) -> Result<Regex, String> {
+fn read(pattern: &str) -> Result<PikeVM, String> {
     let mut ast = Parser::new().parse(pattern).map_err(|error| error.kind().to_string())?;
     Ascii { fold: false }.pattern(&mut ast)?;
     let hir = Translator::new().translate(pattern, &ast).map_err(|error| error.kind().to_string())?;
-    // A pattern is used once, on a small file: building the faster engines costs far more than they win.
-    let config = Regex::config()
-        .nfa_size_limit(Some(SIZE))
-        .which_captures(WhichCaptures::None)
-        .auto_prefilter(false)
-        .hybrid(false)
-        .onepass(false);
-    Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| match error.size_limit() {
+    let config = Config::new().nfa_size_limit(Some(SIZE)).which_captures(WhichCaptures::None);
+    // A pattern is used once, on a small file: a faster engine costs far more to build than it wins.
+    let compiled = Compiler::new().configure(config).build_from_hir(&hir).and_then(PikeVM::new_from_nfa);
+    compiled.map_err(|error| match error.size_limit() {
         Some(_) => "it is too large; repeat less".to_owned(),
         None => error.to_string(),
     })

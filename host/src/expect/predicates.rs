@@ -183,18 +183,28 @@ fn group(ask: &Ask<'_, '_>, items: Vec<Value>) -> expr::Result<Value> {
 }
 
 fn sort(ask: &Ask<'_, '_>, items: Vec<Value>, order: Option<&Value>) -> expr::Result<Value> {
+    sorted(ask.name, each(ask, &items)?, items, order)
+}
+
+/// The items in the order of their keys, as the function of that name.
+pub(super) fn sorted(
+    name: &str,
+    keys: Vec<Value>,
+    items: Vec<Value>,
+    order: Option<&Value>,
+) -> expr::Result<Value> {
+    let fail = |why: &str| Err(Error::ExprError(format!("{name}() {why}")));
     let descending = match order {
         None => false,
         Some(Value::String(word)) if word == "asc" => false,
         Some(Value::String(word)) if word == "desc" => true,
-        Some(_) => return ask.fail("sorts \"asc\" or \"desc\""),
+        Some(_) => return fail("sorts \"asc\" or \"desc\""),
     };
-    let keys = each(ask, &items)?;
     // One that fits none of the others shows when each is compared with the first.
     if let Some(first) = keys.first()
         && let Some(odd) = keys.iter().find(|key| compare(first, key).is_none())
     {
-        return ask.fail(&format!("can't compare {} with {}", describe(first), describe(odd)));
+        return fail(&format!("can't compare {} with {}", describe(first), describe(odd)));
     }
     let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(items).collect();
     pairs.sort_by(|(left, _), (right, _)| {
@@ -207,15 +217,16 @@ fn sort(ask: &Ask<'_, '_>, items: Vec<Value>, order: Option<&Value>) -> expr::Re
 fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
-        (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
-        _ => float(left)?.partial_cmp(&float(right)?),
+        _ => number(left)?.partial_cmp(&number(right)?),
     }
 }
 
-fn float(value: &Value) -> Option<f64> {
+/// As a float, and exactly where that is not exact: `sort_by` may panic where three numbers are in no one order, as
+/// large integers and floats between them would be.
+fn number(value: &Value) -> Option<(f64, i64)> {
     match value {
-        Value::Integer(value) => Some(*value as f64),
-        Value::Float(value) => Some(*value),
+        Value::Integer(value) => Some((*value as f64, *value)),
+        Value::Float(value) => Some((*value, *value as i64)),
         _ => None,
     }
 }

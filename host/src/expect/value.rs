@@ -4,6 +4,7 @@ use super::path::Found;
 use expr::Value;
 use serde_json::Value as Json;
 use std::io::{self, Write};
+use std::mem::discriminant;
 
 /// How much of one value a message shows, in bytes.
 const SHOWN: usize = 80;
@@ -83,6 +84,21 @@ pub(super) fn describe(value: &Value) -> &'static str {
         Value::Bytes(_) => "bytes",
         Value::Array(_) => "a list",
         Value::Map(_) | Value::KeyedMap(_) => "a map",
+    }
+}
+
+/// Whether the keys of each map in it can be sorted as the crate does: all of one kind, or none of them numbers.
+pub(super) fn has_order(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(has_order),
+        Value::Map(map) => map.values().all(has_order),
+        Value::KeyedMap(entries) => {
+            let kinds = || entries.iter().map(|(key, _)| discriminant(key));
+            let numbers = [Value::Integer(0), Value::Float(0.0)].map(|number| discriminant(&number));
+            (kinds().all(|kind| kinds().next() == Some(kind)) || !kinds().any(|kind| numbers.contains(&kind)))
+                && entries.iter().all(|(_, value)| has_order(value))
+        }
+        _ => true,
     }
 }
 

@@ -6,15 +6,20 @@ use super::node::LinuxNode;
 use super::processes::Processes;
 use super::program::find_program;
 use super::system::LinuxSystem;
+use crate::network::{self, Networking};
 use quoin_abi::error::{ErrorDetail, ErrorType};
-use quoin_abi::host::{ExecRequest, ExecResponse};
-use quoin_engine::Deadline;
-use quoin_engine::host::{Host, LogLine};
+use quoin_abi::host::{
+    ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, HttpRequest, HttpResponse,
+    SmtpRequest, TcpRequest,
+};
+use quoin_engine::host::{Destination, Host, LogLine};
 use quoin_engine::system::{Node, System};
 use quoin_engine::wasi::Errno;
+use quoin_engine::{Deadline, Gate};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Takes the log lines of all plugins: the plugin's name, and the line. It is called from the thread that runs the plugin.
 pub type LogSink = dyn Fn(&str, &LogLine<'_>) + Send + Sync;
@@ -28,6 +33,8 @@ pub struct Machine {
     own_uid: u32,
     names: Names,
     processes: Arc<Processes>,
+    /// None for an image, which is on no network.
+    network: Option<Networking>,
     log: Arc<LogSink>,
 }
 
@@ -41,23 +48,31 @@ impl fmt::Debug for Machine {
 }
 
 impl Machine {
-    /// This machine, or with `root` the unpacked image in that directory.
+    /// This machine, or with `root` the unpacked image in that directory. `network` is how it reaches the network; without
+    /// any, network checks are errors.
     ///
     /// ```
     /// use quoin::linux::Machine;
-    /// use quoin_engine::host::Host;
+    /// use quoin::network::Networking;
+    /// use quoin_engine::host::{Host, LogLine};
     /// use std::sync::Arc;
     ///
-    /// let machine = Machine::open(None, Arc::new(|plugin, line| eprintln!("{plugin}: {}", line.message)))?;
+    /// let network = Networking::open(None, None)?;
+    /// let log = Arc::new(|plugin: &str, line: &LogLine<'_>| eprintln!("{plugin}: {}", line.message));
+    /// let machine = Machine::open(None, Some(network), log)?;
     /// let host = machine.host("file");
     /// assert!(host.root().is_some());
-    /// # Ok::<(), quoin::linux::OpenRootError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
     /// Where the root is no directory or cannot be opened.
-    pub fn open(root: Option<&Path>, log: Arc<LogSink>) -> Result<Arc<Self>, OpenRootError> {
+    pub fn open(
+        root: Option<&Path>,
+        network: Option<Networking>,
+        log: Arc<LogSink>,
+    ) -> Result<Arc<Self>, OpenRootError> {
         let path = root.unwrap_or(Path::new("/"));
         let node =
             LinuxNode::open_root(path).map_err(|errno| OpenRootError { path: path.to_owned(), errno })?;
@@ -72,6 +87,7 @@ impl Machine {
             own_uid: rustix::process::geteuid().as_raw(),
             names: Names::default(),
             processes: Arc::default(),
+            network,
             log,
         }))
     }
@@ -86,10 +102,22 @@ impl Machine {
         }
     }
 
-    /// The running commands, for the one who hears of an interrupt.
+    /// Ends what is being waited for, and all commands, which have `grace` to end by themselves. Nothing begins any more.
+    pub fn interrupt(&self, grace: Duration) {
+        if let Some(network) = &self.network {
+            network.interrupt();
+        }
+        self.processes.end_all(grace);
+    }
+
+    /// The running commands.
     #[must_use]
     pub fn processes(&self) -> &Arc<Processes> {
         &self.processes
+    }
+
+    fn network(&self) -> Result<&Networking, ErrorDetail> {
+        self.network.as_ref().ok_or_else(network::none)
     }
 
     fn refuse_image(&self) -> Result<(), ErrorDetail> {
@@ -175,6 +203,59 @@ impl Host for LinuxHost {
         match self.machine.refuse_image() {
             Ok(()) => run(&self.machine.processes, program, request, deadline, output_bytes),
             Err(error) => ExecResponse { exit_code: -1, error: Some(error), ..ExecResponse::default() },
+        }
+    }
+
+    fn dns_lookup(
+        &self,
+        server: Option<Destination<'_>>,
+        request: &DnsRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> DnsResponse {
+        match self.machine.network() {
+            Ok(network) => network.dns_lookup(server, request, deadline, gate),
+            Err(error) => DnsResponse { error: Some(error), ..DnsResponse::default() },
+        }
+    }
+
+    fn http_request(
+        &self,
+        to: Destination<'_>,
+        request: &HttpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+        body_bytes: usize,
+    ) -> HttpResponse {
+        match self.machine.network() {
+            Ok(network) => network.http_request(to, request, deadline, gate, body_bytes),
+            Err(error) => HttpResponse { error: Some(error), ..HttpResponse::default() },
+        }
+    }
+
+    fn tcp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &TcpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        match self.machine.network() {
+            Ok(network) => network.tcp_connect(to, request, deadline, gate),
+            Err(error) => ConnectResponse { error: Some(error), ..ConnectResponse::default() },
+        }
+    }
+
+    fn smtp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &SmtpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        match self.machine.network() {
+            Ok(network) => network.smtp_connect(to, request, deadline, gate),
+            Err(error) => ConnectResponse { error: Some(error), ..ConnectResponse::default() },
         }
     }
 }

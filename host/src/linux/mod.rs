@@ -30,3 +30,4 @@ pub use node::LinuxNode;
 pub use processes::Processes;
 pub use program::{SEARCH_PATH, find_program};
 pub use system::LinuxSystem;
+pub(crate) use system::monotonic;

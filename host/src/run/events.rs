@@ -14,6 +14,8 @@ use std::time::Duration;
 pub enum Event {
     /// The workers have nothing left to do.
     Idle,
+    /// There is one worker less, since it met a defect.
+    Lost,
     /// The run is to end early.
     Signal(Signal),
 }

@@ -3,6 +3,7 @@
 mod board;
 mod control;
 mod events;
+mod fence;
 mod filter;
 mod judge;
 pub mod observe;
@@ -13,6 +14,7 @@ mod pool;
 mod sample;
 
 pub use events::{Event, Events};
+pub(crate) use fence::defect;
 pub use filter::{Filter, FilterError};
 pub use judge::judge;
 pub use outcome::{Observer, Outcome};

@@ -5,6 +5,7 @@ use super::outcome::{Observer, Outcome};
 use super::plugin::{PluginError, PluginSummary, PrepareError, Prepared, Setup};
 use crate::builtin;
 use crate::linux::Machine;
+use crate::network::Networking;
 use crate::policy::{OperatorGrants, PluginPolicy};
 use crate::profile::{self, Control, Observation, PluginName, PluginSource, Profile};
 use quoin_abi::error::{ErrorDetail, ErrorType};
@@ -47,7 +48,15 @@ struct Engineer {
 /// Everything that is wrong with any of them.
 pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Result<Prepared, PrepareError> {
     let operator = OperatorGrants::new(setup.grants, setup.trust_plugins).map_err(PrepareError::Grants)?;
-    let machine = Machine::open(setup.root.as_deref(), setup.log).map_err(PrepareError::Root)?;
+    let network = match (&setup.root, &setup.net) {
+        // An image is on no network; a stack of our own is on one all the same.
+        (Some(_), None) => None,
+        (_, net) => {
+            let network = Networking::open(net.as_deref(), setup.ca_file.as_deref());
+            Some(network.map_err(PrepareError::Network)?)
+        }
+    };
+    let machine = Machine::open(setup.root.as_deref(), network, setup.log).map_err(PrepareError::Root)?;
     let engine = Engine::new(Limits::default());
     let load = |needed: &&profile::Plugin| -> Result<(Ready, Vec<String>), String> {
         let name = needed.name.as_str();
@@ -83,7 +92,7 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
 ///
 /// When one of them does not answer.
 pub fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
-    let machine = Machine::open(None, Arc::new(|_, _| {})).map_err(PrepareError::Root)?;
+    let machine = Machine::open(None, None, Arc::new(|_, _| {})).map_err(PrepareError::Root)?;
     let engine = Engine::new(Limits::default());
     let summary = |builtin: &builtin::Builtin| {
         let name = builtin.name.to_owned();
@@ -211,6 +220,6 @@ impl Observer for Engineer {
     }
 
     fn interrupt(&self) {
-        self.machine.processes().end_all(FAREWELL);
+        self.machine.interrupt(FAREWELL);
     }
 }

@@ -66,6 +66,6 @@ pub trait Observer: Send + Sync + 'static {
     /// Makes one observation of `control`, and is back soon after the deadline at the latest.
     fn observe(&self, control: &Control, observation: &Observation, deadline: Instant) -> Outcome;
 
-    /// Ends the commands that run on behalf of observations; the run has been interrupted.
+    /// Ends the commands that run on behalf of observations; the run has been interrupted, or is over.
     fn interrupt(&self) {}
 }

@@ -2,6 +2,7 @@
 
 use super::outcome::Observer;
 use crate::linux::{LogSink, OpenRootError};
+use crate::network::OpenNetworkError;
 use crate::profile::Profile;
 use quoin_engine::capability::{Capability, CapabilityError};
 use serde::Serialize;
@@ -13,6 +14,10 @@ use std::sync::Arc;
 pub struct Setup {
     /// The directory that is audited in place of `/`.
     pub root: Option<PathBuf>,
+    /// The device that network checks go out from, on a stack of our own; else they use this machine's sockets.
+    pub net: Option<String>,
+    /// Certificate authorities to trust, in place of the system's.
+    pub ca_file: Option<PathBuf>,
     /// Capabilities beyond what configurations need.
     pub grants: Vec<Capability>,
     /// Plugins get all that they declare.
@@ -55,6 +60,8 @@ pub type Describe = fn() -> Result<Vec<PluginSummary>, PrepareError>;
 pub enum PrepareError {
     /// There is no such root directory.
     Root(OpenRootError),
+    /// The network cannot be reached in the way that was asked for.
+    Network(OpenNetworkError),
     /// The operator's grants are too many.
     Grants(CapabilityError),
     /// Everything that is wrong with the plugins; never empty.
@@ -85,6 +92,7 @@ impl fmt::Display for PrepareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root(error) => write!(f, "--root: {error}"),
+            Self::Network(error) => error.fmt(f),
             Self::Grants(error) => write!(f, "--grant: {error}"),
             Self::Plugins(errors) => {
                 f.write_str("plugins cannot be used; nothing was run\n")?;

@@ -1,14 +1,14 @@
 //! The threads of a run: workers that make observations, and the coordinator that waits for them.
 
-use super::board::{Board, Next};
+use super::board::{Board, Next, Task};
 use super::events::{Event, Events};
+use super::fence::fenced;
 use super::outcome::{Observer, Outcome};
 use super::{Finished, Plan, Progress};
 use crate::profile::Profile;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use std::io;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -29,9 +29,17 @@ struct Shared {
 }
 
 impl Shared {
-    /// The board. A worker that panicked has not done so with the board in its hands.
     fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends an observation that met a defect, which has cost us its worker.
+    fn lose(&self, task: Task, defect: String) {
+        let outcome = Outcome::error(ErrorDetail::new(ErrorType::Internal, "EPANIC", defect));
+        self.board().finish(task, outcome, Instant::now());
+        self.changed.notify_all();
+        // Without a coordinator, nobody needs another worker.
+        let _ = self.events.send(Event::Lost);
     }
 }
 
@@ -60,10 +68,15 @@ pub fn run(
     let work = plan.profile.controls.iter().map(|control| control.observations.len()).sum::<usize>();
     start_workers(&shared, plan.jobs.get().min(work.max(1)))?;
 
+    let mut lost = false;
     let signal = loop {
         match events.next(TICK) {
             Some(Event::Signal(signal)) => break Some(signal),
             Some(Event::Idle) => {}
+            Some(Event::Lost) => {
+                lost = true;
+                start_workers(&shared, 1)?;
+            }
             None => watch(&shared, plan.grace)?,
         }
         let board = shared.board();
@@ -84,6 +97,9 @@ pub fn run(
         while !shared.board().idle() && Instant::now() < end {
             events.next(end.saturating_duration_since(Instant::now()));
         }
+    } else if lost {
+        // Their commands have nobody else who would end them.
+        shared.observer.interrupt();
     }
     let controls = shared.board().take_reports();
     Ok(Finished { controls, signal })
@@ -114,7 +130,7 @@ fn start_workers(shared: &Arc<Shared>, count: usize) -> io::Result<()> {
 }
 
 /// Makes one observation after the other until there are none left.
-fn work(shared: &Shared) {
+fn work(shared: &Arc<Shared>) {
     let mut board = shared.board();
     loop {
         let now = Instant::now();
@@ -123,10 +139,11 @@ fn work(shared: &Shared) {
                 drop(board);
                 let control = &shared.profile.controls[task.control];
                 let observation = &control.observations[task.observation];
-                let made = catch_unwind(AssertUnwindSafe(|| {
-                    shared.observer.observe(control, observation, deadline)
-                }));
-                let outcome = made.unwrap_or_else(|panic| Outcome::error(panicked(&*panic)));
+                let who_to_tell = Arc::clone(shared);
+                let outcome = fenced(
+                    move |defect| who_to_tell.lose(task, defect),
+                    || shared.observer.observe(control, observation, deadline),
+                );
                 board = shared.board();
                 board.finish(task, outcome, Instant::now());
                 shared.changed.notify_all();
@@ -146,14 +163,6 @@ fn work(shared: &Shared) {
         // The coordinator has gone when this worker was given up; nobody needs to know then.
         let _ = shared.events.send(Event::Idle);
     }
-}
-
-/// The error of an observation that was made by a broken part of Quoin.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorDetail {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    let message = format!("a defect in Quoin, please report it: {text}");
-    ErrorDetail::new(ErrorType::Internal, "EPANIC", message)
 }
 
 /// Threads where the command line says nothing: as many as there are processors, but at least 4, since most

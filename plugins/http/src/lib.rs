@@ -13,7 +13,7 @@
 //!
 //! | evidence | |
 //! |---|---|
-//! | `status_code`, `protocol`, `headers` | headers by their names in lower case, each with a list of values |
+//! | `status_code`, `protocol`, `headers` | `data.headers["Content-Type"]` is a list: names are written so, whatever the server does |
 //! | `response_time_ms` | until the body was there, redirects included |
 //! | `url`, `remote_addr` | where the response came from, after redirects |
 //! | `body_size`, `body_sha256` | of the body, or of its first 10 MiB |

@@ -13,7 +13,7 @@
 //! | `error_code`, `error_message` | why it is not connected: `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, … |
 //! | `address` | `host:port` as configured |
 //! | `remote_addr`, `local_addr` | what was really connected to, and our end |
-//! | `banner` | the greeting, without its code |
+//! | `banner` | the greeting with its code: `220 mail.example ESMTP` |
 //! | `extensions` | what the server answers to `EHLO`, after the handshake where there is one: a list |
 //! | `response_time_ms` | until all of this was there |
 //! | `tls`, `tls_…` | what the handshake showed, as the plugin `tcp` has it, `tls_cert_days_remaining` too |

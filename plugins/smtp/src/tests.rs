@@ -15,7 +15,7 @@ fn observe(config: &Value, response: Value) -> (Evidence, Vec<Value>) {
 
 #[test]
 fn a_mail_server_is_described() {
-    let response = json!({"connected": true, "address": "a:587", "remote_addr": "192.0.2.1:587", "banner": "mx ESMTP",
+    let response = json!({"connected": true, "address": "a:587", "remote_addr": "192.0.2.1:587", "banner": "220 mx ESMTP",
         "extensions": ["PIPELINING", "SIZE 10240000"], "response_time_ms": 4, "tls": true,
         "tls_cert_not_after": "1970-01-02T00:00:00Z"});
     let (evidence, asked) = observe(&json!({"host": "a", "port": 587, "starttls": true}), response.clone());

@@ -17,7 +17,7 @@
 //! | `response_time_ms` | until the connection was there, or was not |
 //! | `tls`, `tls_version`, `tls_cipher_suite`, `tls_server_name`, `tls_verified`, `tls_verify_error`, `tls_chain_length`, `tls_cert_…` | what the handshake showed |
 //! | `tls_cert_days_remaining` | whole days until the certificate expires; negative afterwards |
-//! | `tls_versions_offered` | a list from `SSL 3.0` to `TLS 1.3` |
+//! | `tls_versions_offered` | a list from `SSL 3` to `TLS 1.3` |
 //! | `expectation_failed`, `expectation_error` | the version is not the one that was expected |
 
 #![cfg_attr(target_family = "wasm", no_std)]

@@ -57,7 +57,9 @@ impl Chunked {
                 if input.first().is_some_and(|b| !b.is_ascii_hexdigit()) {
                     return Err(malformed());
                 }
-                match httparse::parse_chunk_size(input).map_err(|_| malformed())? {
+                // However the input comes, a line is too long from the same byte on.
+                let line = &input[..input.len().min(limits.head_bytes)];
+                match httparse::parse_chunk_size(line).map_err(|_| malformed())? {
                     Status::Partial => within(input, limits, "a chunk's size with its extensions"),
                     Status::Complete((length, size)) => {
                         self.state = match size {

@@ -173,3 +173,79 @@ fn read_head(connection: &mut Connection<'_>, limits: &Limits) -> Result<Head, E
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::ScriptStack;
+    use crate::{Instant, Stack};
+    use alloc::vec;
+    use core::net::SocketAddr;
+
+    /// Takes some of the request, then resets; what it had answered by then can be read.
+    struct Early {
+        takes: usize,
+        answer: &'static [u8],
+    }
+
+    impl embedded_io::ErrorType for Early {
+        type Error = Error;
+    }
+
+    impl embedded_io::Read for Early {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+            let read = self.answer.len().min(buffer.len());
+            if read == 0 {
+                return Err(Code::ConnectionReset.into());
+            }
+            buffer[..read].copy_from_slice(&self.answer[..read]);
+            self.answer = &self.answer[read..];
+            Ok(read)
+        }
+    }
+
+    impl embedded_io::Write for Early {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+            let taken = bytes.len().min(self.takes);
+            self.takes -= taken;
+            if taken == 0 { Err(Code::ConnectionReset.into()) } else { Ok(taken) }
+        }
+
+        fn flush(&mut self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+
+    impl Stream for Early {
+        fn local_addr(&self) -> SocketAddr {
+            SocketAddr::from(([192, 0, 2, 200], 1))
+        }
+
+        fn peer_addr(&self) -> SocketAddr {
+            SocketAddr::from(([192, 0, 2, 1], 80))
+        }
+    }
+
+    #[test]
+    fn a_server_may_answer_before_it_has_read_everything() {
+        let stack = ScriptStack::new();
+        let request =
+            Request { method: "POST".into(), body: vec![b'x'; 100_000], ..Request::get("http://192.0.2.1/") };
+        let limits = Limits::default();
+        let call = Call::new(&request, &limits).unwrap();
+        for takes in [0, 10, 50_000] {
+            let answered = |answer| {
+                let deadline = Deadline::after(Instant::from_nanos(0), core::time::Duration::from_secs(1));
+                let mut connection =
+                    Connection::new(Box::new(Early { takes, answer }), &stack as &dyn Stack, deadline);
+                ask(&mut connection, &call, &limits)
+            };
+            assert_eq!(answered(b"HTTP/1.1 413 Too Large\r\n\r\n").unwrap().status, 413);
+            for nothing in [&b""[..], b"HTTP/1.1 413 Too"] {
+                let error = answered(nothing).unwrap_err();
+                assert_eq!(error.code(), Code::ConnectionReset);
+                assert!(error.message().starts_with("sending the request: "), "{error}");
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! [`Url`]: where an HTTP request goes.
 
-use crate::{Code, Error};
+use crate::{Code, Error, dns};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -44,8 +44,9 @@ impl Scheme {
 /// - the authority ends at the first `/`, `?` or `#`; an `@` in it is refused;
 /// - the host is an IPv4 address of four decimal numbers, an IPv6 address in brackets, or a name: labels of 1 to 63 letters,
 ///   digits, `-` and `_`, with single dots between them and perhaps one at the end. Nothing is percent-decoded, and
-///   there is no other dot than `.`. A name whose last label is a number in any notation (`127.1`, `0x7f.1`, `2130706433`) is
-///   refused, because resolvers take it for an address;
+///   there is no other dot than `.`. Letters outside ASCII become A-labels (UTS 46), of which there are as many as before;
+/// - a name whose last label is a number in any notation (`127.1`, `0x7f.1`, `2130706433`), before or after that, is refused:
+///   resolvers take it for an address;
 /// - the port is 1 to 65535, in digits without zeros in front; `http://host:/` is refused.
 ///
 /// What is taken means the same by RFC 3986, by the WHATWG's URL standard and by the engine.
@@ -187,18 +188,21 @@ fn read_host(text: &str) -> Result<String, Error> {
     if text.parse::<Ipv4Addr>().is_ok() {
         return Ok(text.into());
     }
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.chars().all(|c| {
-                matches!(c, '-' | '_') || c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric()
-            })
-    };
-    let name = text.strip_suffix('.').unwrap_or(text);
-    if name.len() > 253 || !name.split('.').all(label) {
-        return Err(invalid("the URL's host is neither a name nor an address"));
+    let (name, dot) = text.strip_suffix('.').map_or((text, ""), |name| (name, "."));
+    let letter = |c: char| matches!(c, '-' | '_') || c.is_alphanumeric();
+    let label = |label: &str| (1..=63).contains(&label.len()) && label.chars().all(letter);
+    let labels = |name: &str| name.len() <= 253 && name.split('.').all(label);
+    let neither = || invalid("the URL's host is neither a name nor an address");
+    if !labels(name) {
+        return Err(neither());
     }
-    let name = ascii(text)?.to_ascii_lowercase();
-    let last = name.strip_suffix('.').unwrap_or(&name).rsplit('.').next().unwrap_or_default();
+    // What IDNA makes of a name is another one, perhaps a number. It has as many labels, or readers would not agree on what
+    // is below what.
+    let name = if name.is_ascii() { name.to_ascii_lowercase() } else { dns::ascii_host(name)? };
+    if !name.is_ascii() || !labels(&name) || name.split('.').count() != text.split('.').count() - dot.len() {
+        return Err(neither());
+    }
+    let last = name.rsplit('.').next().unwrap_or_default();
     let number = last.bytes().all(|b| b.is_ascii_digit())
         || last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
     if number {
@@ -206,15 +210,7 @@ fn read_host(text: &str) -> Result<String, Error> {
             "the URL's host ends in a number; an IPv4 address is four decimal numbers from 0 to 255",
         ));
     }
-    Ok(name)
-}
-
-/// The name as DNS has it.
-fn ascii(name: &str) -> Result<String, Error> {
-    if !name.is_ascii() {
-        return Err(invalid("the URL's host is not ASCII"));
-    }
-    Ok(name.into())
+    Ok(name + dot)
 }
 
 /// The path and the query, as they are sent. The fragment is for who reads the answer (RFC 9110 section 4.2.5).
@@ -271,6 +267,14 @@ mod tests {
             ("http://[2001:DB8:0::1]:8080/", "2001:db8::1", 8080, "/", "http://[2001:db8::1]:8080/"),
             ("http://[::ffff:10.0.0.1]", "::ffff:10.0.0.1", 80, "/", "http://[::ffff:10.0.0.1]/"),
             ("http://a_b.c-d.example.:1/", "a_b.c-d.example.", 1, "/", "http://a_b.c-d.example.:1/"),
+            (
+                "http://Bücher.Example:8080/ü",
+                "xn--bcher-kva.example",
+                8080,
+                "/%C3%BC",
+                "http://xn--bcher-kva.example:8080/%C3%BC",
+            ),
+            ("http://ｅxample.com./", "example.com.", 80, "/", "http://example.com./"),
             ("http://1.example/", "1.example", 80, "/", "http://1.example/"),
         ] {
             let url = Url::parse(text).unwrap();

@@ -86,8 +86,13 @@ impl Stack for KernelStack {
         Ok(())
     }
 
-    fn connect(&self, to: SocketAddr, deadline: Deadline) -> Result<Box<dyn Stream + '_>, Error> {
-        Ok(Box::new(self.connect_tcp(to, deadline)?))
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
+        Ok(Box::new(self.connect_tcp(to, connected.earlier(deadline), deadline)?))
     }
 
     fn exchange(
@@ -106,24 +111,4 @@ impl Stack for KernelStack {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn threads_share_one() {
-        fn shared<T: Send + Sync + 'static>(_: &T) {}
-        shared(&KernelStack::new());
-    }
-
-    #[test]
-    fn the_clock_goes_on_and_random_bytes_differ() {
-        let stack = KernelStack::new();
-        let (a, b) = (stack.now(), stack.now());
-        assert!(a.as_nanos() > 0 && a <= b);
-        let mut bytes = [[0; 300]; 2];
-        stack.random(&mut bytes[0]).unwrap();
-        stack.random(&mut bytes[1]).unwrap();
-        assert_ne!(bytes[0], bytes[1]);
-        assert_ne!(bytes[0][290..], [0; 10]);
-    }
-}
+mod tests;

@@ -19,14 +19,19 @@ pub(super) struct KernelStream<'a> {
 }
 
 impl KernelStack {
-    pub(super) fn connect_tcp(&self, to: SocketAddr, deadline: Deadline) -> Result<KernelStream<'_>, Error> {
-        self.go_on(deadline)?;
+    pub(super) fn connect_tcp(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<KernelStream<'_>, Error> {
+        self.go_on(connected)?;
         let socket = Self::socket(to, SocketType::STREAM)?;
         match connect(&socket, &to) {
             Ok(()) => {}
             // An interrupted attempt goes on by itself (connect(2)).
             Err(Errno::INPROGRESS | Errno::INTR) => {
-                self.ready(socket.as_fd(), PollFlags::OUT, deadline)?;
+                self.ready(socket.as_fd(), PollFlags::OUT, connected)?;
                 socket_error(&socket).and_then(|outcome| outcome).map_err(errno::error)?;
             }
             Err(error) => return Err(errno::error(error)),

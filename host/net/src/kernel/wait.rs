@@ -16,8 +16,8 @@ impl KernelStack {
     ) -> Result<(), Error> {
         loop {
             let left = self.go_on(deadline)?.min(Cancel::SLICE);
-            // No slice is longer than a second.
-            let timeout = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().try_into().unwrap_or_default() };
+            // The conversion fails for no time as short as a slice.
+            let timeout = Timespec::try_from(left).unwrap_or_default();
             match poll(&mut [PollFd::from_borrowed_fd(fd, events)], Some(&timeout)) {
                 Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) => return Ok(()),

@@ -3,7 +3,7 @@
 use super::reply::Reply;
 use super::{Failure, Greeting, Limits, Request, Security};
 use crate::connection::Connection;
-use crate::{Code, Deadline, Error, Network, Policy, Stream, tls};
+use crate::{Code, Deadline, Error, Network, Policy, Stream, dns, tls};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -37,6 +37,7 @@ pub fn greet(
     limits: &Limits,
 ) -> Result<Greeting, Failure> {
     let started = network.stack.now();
+    let name = dns::ascii_host(&request.host)?;
     let stream = network.connect(&request.host, request.port, policy, deadline)?;
     let mut seen = Greeting {
         banner: String::new(),
@@ -47,8 +48,7 @@ pub fn greet(
         elapsed: Duration::ZERO,
     };
     let connect = |stream| Connection::new(stream, network.stack, deadline);
-    let mut handshake =
-        |stream| tls::connect(stream, &request.host, trust, now_unix_seconds, tls::Verify::Report);
+    let mut handshake = |stream| tls::connect(stream, &name, trust, now_unix_seconds, tls::Verify::Report);
     let mut session = Session { connection: None, limits };
     let said = session.converse(stream, request.security, &connect, &mut handshake, &mut seen);
     seen.elapsed = network.stack.now().since(started);

@@ -49,10 +49,11 @@ impl Reply {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (index, line) in self.lines.iter().enumerate() {
-            if index > 0 {
+            let more = index + 1 < self.lines.len();
+            text.push_str(&format!("{}{}{line}", self.code, if more { '-' } else { ' ' }));
+            if more {
                 text.push('\n');
             }
-            text.push_str(&format!("{} {line}", self.code));
         }
         text.truncate(text.trim_end().len());
         text

@@ -9,7 +9,7 @@ fn absent() -> Error {
 }
 
 /// The certificate authorities that are believed: none, in a build without TLS.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Trust(());
 
 impl Trust {

@@ -2,11 +2,10 @@
 
 use crate::{Code, Error};
 use alloc::format;
-use rustls::{AlertDescription, PeerIncompatible};
+use rustls::{AlertDescription, PeerIncompatible, PeerMisbehaved};
 
-/// What a server that speaks only what rustls does not may be asked.
-const OLD: &str =
-    "TLS 1.2 with ECDHE or TLS 1.3 is needed; `probe_tls_versions: true` shows which versions it offers";
+/// Where there may be nothing in common: what we have, and how to see what the peer has.
+const OURS: &str = "Quoin has TLS 1.2 with ECDHE, and TLS 1.3; which versions a server offers, `probe_tls_versions: true` shows";
 
 /// The failure in words.
 pub(super) fn error(error: rustls::Error) -> Error {
@@ -18,7 +17,7 @@ pub(super) fn error(error: rustls::Error) -> Error {
                 | AlertDescription::ProtocolVersion
                 | AlertDescription::InsufficientSecurity => Error::new(
                     Code::Tls,
-                    format!("the peer ends the TLS handshake with the alert {name}: {OLD}"),
+                    format!("the peer refuses the TLS handshake with the alert {name} ({OURS})"),
                 ),
                 AlertDescription::UnrecognisedName => Error::new(
                     Code::Tls,
@@ -38,9 +37,17 @@ pub(super) fn error(error: rustls::Error) -> Error {
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
             | PeerIncompatible::NoCipherSuitesInCommon
             | PeerIncompatible::NoKxGroupsInCommon,
-        ) => Error::new(Code::Tls, format!("the peer speaks only an older TLS: {OLD}")),
+        )
+        | rustls::Error::PeerMisbehaved(
+            PeerMisbehaved::SelectedUnofferedCipherSuite
+            | PeerMisbehaved::SelectedUnofferedKxGroup
+            | PeerMisbehaved::SelectedUnusableCipherSuiteForVersion,
+        ) => Error::new(
+            Code::Tls,
+            format!("the peer chooses a version or cipher that we did not offer ({OURS})"),
+        ),
         rustls::Error::PeerIncompatible(_) => {
-            Error::new(Code::Tls, format!("the peer's TLS is not compatible: {OLD}"))
+            Error::new(Code::Tls, format!("the peer's TLS lacks what we need ({OURS})"))
         }
         rustls::Error::InvalidMessage(_) => {
             Error::new(Code::Protocol, "the peer does not speak TLS, or sends broken messages")

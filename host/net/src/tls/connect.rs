@@ -34,6 +34,7 @@ pub fn connect<'a>(
     verify: Verify,
 ) -> Result<(Box<dyn Stream + 'a>, Evidence), Error> {
     let name = parse(server_name)?;
+    trust.anchors()?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(now_unix_seconds));
     let verifier = Arc::new(Verifier::new(trust.clone(), verify));
     let mut config = ClientConfig::builder_with_details(provider(), Arc::new(Clock(now)))
@@ -45,7 +46,7 @@ pub fn connect<'a>(
     config.resumption = Resumption::disabled();
     let client = ClientConnection::new(Arc::new(config), name.clone()).map_err(super::alert::error)?;
     let mut session = Session::new(client, stream);
-    session.handshake().map_err(|error| verifier.refusal().unwrap_or(error))?;
+    session.handshake().map_err(|error| verifier.failure().unwrap_or(error))?;
 
     let tls = session.tls();
     let version = match tls.protocol_version() {
@@ -53,14 +54,14 @@ pub fn connect<'a>(
         _ => "TLS 1.3",
     };
     let cipher_suite = tls.negotiated_cipher_suite().map_or("", |suite| iana_name(suite.suite()));
-    let (verified, certificate, chain_length) = verifier.findings();
+    let found = verifier.findings().ok_or_else(|| Error::new(Code::Tls, "the peer has no certificate"))?;
     let evidence = Evidence {
         version: version.into(),
         cipher_suite: cipher_suite.into(),
         server_name: name.to_str().to_string(),
-        verified,
-        certificate,
-        chain_length,
+        verified: found.verified,
+        certificate: found.certificate,
+        chain_length: found.chain_length,
     };
     Ok((Box::new(session), evidence))
 }

@@ -205,3 +205,62 @@ fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
 fn take_number(rest: &mut &[u8]) -> Option<u16> {
     take(rest, 2)?.try_into().ok().map(u16::from_be_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    /// The extensions' types, of a record that is well-formed to the last byte.
+    fn kinds(record: &[u8]) -> Vec<u16> {
+        let mut rest = record;
+        assert_eq!(take(&mut rest, 2), Some(&[22, 3][..]));
+        take(&mut rest, 1).unwrap();
+        assert_eq!(usize::from(take_number(&mut rest).unwrap()), rest.len());
+        assert_eq!(take(&mut rest, 2), Some(&[1, 0][..]));
+        assert_eq!(usize::from(take_number(&mut rest).unwrap()), rest.len());
+        take(&mut rest, 34).unwrap();
+        let session = take(&mut rest, 1).unwrap()[0];
+        take(&mut rest, session.into()).unwrap();
+        let suites = take_number(&mut rest).unwrap();
+        assert_eq!(suites % 2, 0);
+        take(&mut rest, suites.into()).unwrap();
+        assert_eq!(take(&mut rest, 2), Some(&[1, 0][..]));
+        if rest.is_empty() {
+            return vec![];
+        }
+        assert_eq!(usize::from(take_number(&mut rest).unwrap()), rest.len());
+        let mut kinds = vec![];
+        while !rest.is_empty() {
+            kinds.push(take_number(&mut rest).unwrap());
+            let length = take_number(&mut rest).unwrap();
+            take(&mut rest, length.into()).unwrap();
+        }
+        kinds
+    }
+
+    #[test]
+    fn each_hello_is_well_formed_and_has_what_its_version_has() {
+        let of = |version| kinds(&client_hello(version, Some("www.example")));
+        assert_eq!(of(Version::Ssl3), []);
+        assert_eq!(of(Version::Tls10), [0, 11, 10]);
+        assert_eq!(of(Version::Tls11), [0, 11, 10]);
+        assert_eq!(of(Version::Tls12), [0, 11, 10, 13]);
+        assert_eq!(of(Version::Tls13), [0, 11, 10, 13, 43, 45, 51]);
+        assert_eq!(kinds(&client_hello(Version::Tls12, None)), [11, 10, 13], "addresses are not told");
+        let record = client_hello(Version::Tls11, None);
+        assert_eq!((&record[1..3], &record[9..11]), (&[3, 1][..], &[3, 2][..]));
+    }
+
+    #[test]
+    fn a_server_hello_is_read_to_its_end() {
+        let hello = [&[3, 3][..], &[9; 32], &[0, 0x13, 1, 0, 0, 6, 0, 43, 0, 2, 3, 4]].concat();
+        assert_eq!(chosen_version(&hello), Some(0x0304));
+        for length in (0..hello.len()).filter(|length| *length != 38) {
+            assert_eq!(chosen_version(&hello[..length]), None, "{length}");
+        }
+        // Before extensions there were, that is all.
+        assert_eq!(chosen_version(&hello[..38]), Some(0x0303));
+        assert_eq!(chosen_version(&[&hello[..], &[0]].concat()), None);
+    }
+}

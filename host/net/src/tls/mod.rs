@@ -16,14 +16,22 @@ mod connect;
 mod evidence;
 mod hello;
 #[cfg(feature = "tls")]
+mod name;
+#[cfg(feature = "tls")]
+mod oid;
+#[cfg(feature = "tls")]
 mod provider;
 #[cfg(feature = "tls")]
 mod stream;
 #[cfg(feature = "tls")]
 mod trust;
 #[cfg(feature = "tls")]
+mod verdict;
+#[cfg(feature = "tls")]
 mod verify;
 mod versions;
+#[cfg(feature = "tls")]
+mod x509;
 
 #[cfg(not(feature = "tls"))]
 pub use absent::{Trust, connect};

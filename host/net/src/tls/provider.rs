@@ -73,6 +73,9 @@ impl KeyProvider for Ring {
 
 type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 
+/// What a scheme of TLS can mean, most preferred first.
+pub(super) type Schemes = &'static [(SignatureScheme, &'static [Algorithm])];
+
 /// Signatures that prove something: of certificates, and of handshakes where the certificate has to be good.
 pub(super) const STRONG: WebPkiSupportedAlgorithms =
     WebPkiSupportedAlgorithms { all: STRONG_ALGORITHMS, mapping: STRONG_SCHEMES };
@@ -111,7 +114,7 @@ const PSS_SHA384: (SignatureScheme, &[Algorithm]) =
 const PSS_SHA512: (SignatureScheme, &[Algorithm]) =
     (SignatureScheme::RSA_PSS_SHA512, &[webpki::ring::RSA_PSS_2048_8192_SHA512_LEGACY_KEY]);
 
-const STRONG_SCHEMES: &[(SignatureScheme, &[Algorithm])] = &[
+const STRONG_SCHEMES: Schemes = &[
     P256,
     P384,
     ED25519,
@@ -127,7 +130,7 @@ const STRONG_SCHEMES: &[(SignatureScheme, &[Algorithm])] = &[
 /// 1024 bits, and with SHA-1.
 ///
 /// PKCS #1 comes before PSS here: *ring* has no PSS for keys under 2048 bits, and a server that has the choice (TLS 1.2) takes the first.
-pub(super) const WEAK_SCHEMES: &[(SignatureScheme, &[Algorithm])] = &[
+pub(super) const WEAK_SCHEMES: Schemes = &[
     P256,
     P384,
     ED25519,
@@ -150,7 +153,7 @@ pub(super) const WEAK_SCHEMES: &[(SignatureScheme, &[Algorithm])] = &[
 ];
 
 /// The schemes of a list, in its order.
-pub(super) fn schemes(list: &[(SignatureScheme, &[Algorithm])]) -> Vec<SignatureScheme> {
+pub(super) fn schemes(list: Schemes) -> Vec<SignatureScheme> {
     list.iter().map(|(scheme, _)| *scheme).collect()
 }
 
@@ -175,5 +178,36 @@ impl SignatureVerificationAlgorithm for Legacy {
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::x509::X509;
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../tests/certificates/rsa1024.pem");
+    const SHA1: &[u8] = include_bytes!("../../tests/certificates/rsa1024.sha1");
+    const SHA256: &[u8] = include_bytes!("../../tests/certificates/rsa1024.sha256");
+
+    #[test]
+    fn a_short_rsa_key_proves_a_handshake_only_where_certificates_are_not_required_to_be_good() {
+        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+        let key = SubjectPublicKeyInfoDer::from(X509::read(&certificate).unwrap().key_info);
+        let key = webpki::RawPublicKeyEntity::try_from(&key).unwrap();
+        let signed = |list: Schemes, scheme, message: &[u8], signature| {
+            list.iter().find(|(listed, _)| *listed == scheme).is_some_and(|(_, candidates)| {
+                key.verify_signature(candidates[0], message, signature).is_ok()
+            })
+        };
+        for (scheme, signature) in
+            [(SignatureScheme::RSA_PKCS1_SHA256, SHA256), (SignatureScheme::RSA_PKCS1_SHA1, SHA1)]
+        {
+            assert!(signed(WEAK_SCHEMES, scheme, b"a handshake", signature));
+            assert!(!signed(WEAK_SCHEMES, scheme, b"another handshake", signature));
+            assert!(!signed(STRONG.mapping, scheme, b"a handshake", signature));
+        }
     }
 }

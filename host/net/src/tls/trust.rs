@@ -4,6 +4,7 @@ use crate::{Code, Error};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,12 @@ const BUNDLES: [&str; 6] = [
 /// needs it.
 #[derive(Clone)]
 pub struct Trust(Arc<Source>);
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trust")
+    }
+}
 
 enum Source {
     Embedded,
@@ -63,7 +70,11 @@ impl Trust {
             return Self::from_pem(&pem).map_err(|error| error.during(path.display()));
         }
         let named = std::env::var_os("SSL_CERT_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
-        Ok(Self(Arc::new(Source::System { named, read: OnceLock::new() })))
+        Ok(Self::lazily(named))
+    }
+
+    fn lazily(named: Option<PathBuf>) -> Self {
+        Self(Arc::new(Source::System { named, read: OnceLock::new() }))
     }
 
     /// What is believed.
@@ -126,4 +137,35 @@ fn anchors(pem: &[u8], strict: bool) -> Result<Vec<TrustAnchor<'static>>, Error>
         ));
     }
     Ok(anchors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/root.pem");
+
+    #[test]
+    fn the_file_that_the_environment_names_is_heeded_or_an_error() {
+        assert_eq!(Trust::lazily(Some(ROOT.into())).anchors().unwrap().len(), 1);
+        let missing = Trust::lazily(Some("/no/such/file".into()));
+        let error = missing.anchors().unwrap_err();
+        assert_eq!(error.code(), Code::Invalid);
+        assert!(error.message().starts_with("SSL_CERT_FILE: /no/such/file: "), "{error}");
+    }
+
+    #[test]
+    fn there_are_always_authorities() {
+        assert!(Trust::embedded().anchors().unwrap().len() > 100);
+        assert!(!Trust::lazily(None).anchors().unwrap().is_empty());
+    }
+
+    #[test]
+    fn of_a_bundle_what_cannot_be_read_is_left_out() {
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let bundle = broken.to_owned() + &std::fs::read_to_string(ROOT).unwrap();
+        assert_eq!(anchors(bundle.as_bytes(), false).unwrap().len(), 1);
+        assert!(anchors(bundle.as_bytes(), true).is_err());
+        assert!(anchors(broken.as_bytes(), false).is_err());
+    }
 }

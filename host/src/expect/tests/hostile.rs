@@ -102,6 +102,37 @@ fn hostile_expressions_neither_hang_nor_panic() {
     );
 }
 
+/// A release build ends at a panic, and `sort_by` panics where it finds that three items are in no one order.
+#[test]
+fn what_has_no_order_is_refused_and_all_else_is_sorted() {
+    let keys =
+        "map(1..200, {# % 3 == 0 ? # * 7919 % 1000 : (# % 3 == 1 ? 'x' + string(# * 7919 % 1000) : #acc)})"
+            .replace("#acc", "nil");
+    for function in ["string", "int", "float"] {
+        let message = errs(&format!("{function}(groupBy({keys}, {{#}})) == ''"));
+        assert!(
+            message.contains("a map whose keys are numbers and something else has no order"),
+            "{message}"
+        );
+        let message = errs(&format!("{function}([{{a: fromPairs([[1, 1], [1.5, 1]])}}]) == ''"));
+        assert!(message.contains("has no order"), "{message}");
+    }
+    passes(&[
+        "string(fromPairs([['b', 1], [nil, 2], ['a', 3]])) == 'map[<nil>:2 a:3 b:1]'",
+        "string(fromPairs([[10, 1], [9, 2]])) == 'map[9:2 10:1]'",
+        // As floats, these are one number.
+        "sort([9007199254740993, 9007199254740992.0, 9007199254740992]) == [9007199254740992.0, 9007199254740992, 9007199254740993]",
+        "sort([2, 1.5, 10]) == [1.5, 2, 10]",
+        "sort(['b', 'a'], 'desc') == ['b', 'a'] and sort([]) == []",
+        "len(sort(map(1..9999, {# % 2 == 0 ? 9007199254740000 + # * 7919 % 2000 : 9007199254740000.0 + # * 7919 % 2000}))) == 9999",
+    ]);
+    for text in
+        ["sort([1, 'a'])", "sort([0 / 0, 1])", "sort([1], 'up')", "sort(1)", "sort([1], 'asc', 1)", "sort()"]
+    {
+        assert!(errs(&format!("{text} == nil")).contains("sort() "), "{text}");
+    }
+}
+
 #[test]
 fn one_evaluation_leaves_nothing_to_the_next() {
     assert!(outcome("all(1..9999, {all(1..9999, {# > 0})})").is_err());

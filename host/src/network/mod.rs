@@ -1,0 +1,113 @@
+//! The joint between the engine and the network clients: how a run reaches the network, and the four operations that
+//! plugins ask for.
+//!
+//! The engine has decided that an operation may begin. What it leads to is asked of the engine's gate, by
+//! [`policy`]; nothing is decided here.
+
+mod dns;
+mod error;
+mod handshake;
+mod http;
+mod policy;
+mod smtp;
+mod tcp;
+
+use error::detail;
+use quoin_abi::error::{ErrorDetail, ErrorType};
+use quoin_engine::Deadline;
+use quoin_net::kernel::KernelStack;
+use quoin_net::tls::Trust;
+use quoin_net::{Cancel, Network, Stack, dns::Config};
+use std::fmt;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How a run reaches the network: by which stack, who resolves its names, and whose certificates are trusted.
+pub struct Networking {
+    stack: Box<dyn Stack + Send + Sync>,
+    /// Read when the first name is looked up: most profiles need none.
+    names: OnceLock<Config>,
+    trust: Trust,
+    cancel: Cancel,
+}
+
+impl fmt::Debug for Networking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Networking").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+impl Networking {
+    /// Opens what the operator asks for: this machine's own sockets, or with `net` a stack of our own on the device that
+    /// it names; the certificate authorities of `ca_file`, or those of the system.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with either, and what to do about it.
+    pub fn open(net: Option<&str>, ca_file: Option<&Path>) -> Result<Self, OpenNetworkError> {
+        let trust = Trust::system(ca_file)
+            .map_err(|error| OpenNetworkError { option: "--ca-file", message: error.to_string() })?;
+        let cancel = Cancel::default();
+        let (stack, names) = match net {
+            None => (Box::new(KernelStack::with_cancel(cancel.clone())) as Box<_>, OnceLock::new()),
+            Some(text) => (link(text, &cancel)?, Config::default().into()),
+        };
+        Ok(Self { stack, names, trust, cancel })
+    }
+
+    /// Ends everything that waits. Nothing begins any more.
+    pub fn interrupt(&self) {
+        self.cancel.cancel();
+    }
+
+    fn network(&self) -> Network<'_> {
+        Network { stack: &*self.stack, dns: self.names.get_or_init(Config::system) }
+    }
+
+    /// The engine's deadline on the stack's clock.
+    fn deadline(&self, deadline: Deadline) -> quoin_net::Deadline {
+        let left = deadline.left(crate::linux::monotonic());
+        quoin_net::Deadline::after(self.stack.now(), left)
+    }
+}
+
+/// A stack on a device of its own.
+fn link(_: &str, _: &Cancel) -> Result<Box<dyn Stack + Send + Sync>, OpenNetworkError> {
+    let message =
+        "this build of Quoin has no network stack of its own; it was built without the feature `link`";
+    Err(OpenNetworkError { option: "--net", message: message.into() })
+}
+
+/// The network cannot be reached in the way that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenNetworkError {
+    /// The option that asks for it.
+    pub option: &'static str,
+    /// What is wrong, and what to do about it.
+    pub message: String,
+}
+
+impl fmt::Display for OpenNetworkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.option, self.message)
+    }
+}
+
+impl std::error::Error for OpenNetworkError {}
+
+/// The answer to every operation where there is no network: an unpacked image is not on one.
+pub(crate) fn none() -> ErrorDetail {
+    let message = "network checks don't run with --root: an unpacked image is on no network. \
+                   Pass --net to check the network of a device of this machine all the same";
+    ErrorDetail::new(ErrorType::Network, "ENOTSUP", message)
+}
+
+/// Seconds since the Unix epoch, which certificates are held against.
+fn now_unix_seconds() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,35 @@
+//! [`Checkpoint`]: the clients' questions, put to the engine's gate.
+
+use quoin_engine::Gate;
+use quoin_engine::capability::Refusal;
+use quoin_net::{Code, Error, Policy};
+use std::net::SocketAddr;
+
+/// Asks the engine about every destination that a client comes upon, and remembers how far the client has come.
+pub(super) struct Checkpoint<'a, 'g> {
+    gate: &'a mut Gate<'g>,
+    /// A name has led to an address, or an address is what was asked for.
+    pub(super) resolved: bool,
+}
+
+impl<'a, 'g> Checkpoint<'a, 'g> {
+    pub(super) fn new(gate: &'a mut Gate<'g>) -> Self {
+        Self { gate, resolved: false }
+    }
+}
+
+impl Policy for Checkpoint<'_, '_> {
+    fn host(&mut self, host: &str, port: u16) -> Result<(), Error> {
+        self.resolved = false;
+        self.gate.connect(host, port).map_err(refused)
+    }
+
+    fn address(&mut self, host: &str, address: SocketAddr) -> Result<(), Error> {
+        self.resolved = true;
+        self.gate.address(host, address.ip(), address.port()).map_err(refused)
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    Error::new(Code::Refused, refusal.to_string())
+}

@@ -1,0 +1,82 @@
+//! `tcp_connect`.
+
+use super::handshake::handshake;
+use super::policy::Checkpoint;
+use super::{Networking, detail, milliseconds, now_unix_seconds};
+use quoin_abi::host::{ConnectResponse, TcpRequest};
+use quoin_engine::host::Destination;
+use quoin_engine::{Deadline, Gate};
+use quoin_net::{Error, Stream, tls};
+
+impl Networking {
+    /// Connects, and with TLS shakes hands; asks for each version of TLS on a connection of its own, to the address that
+    /// the first one found.
+    pub(crate) fn tcp_connect(
+        &self,
+        to: Destination<'_>,
+        request: &TcpRequest,
+        deadline: Deadline,
+        gate: &mut Gate<'_>,
+    ) -> ConnectResponse {
+        let (started, deadline) = (self.stack.now(), self.deadline(deadline));
+        let mut policy = Checkpoint::new(gate);
+        let connected = self.network().connect(to.host, to.port, &mut policy, deadline);
+        let mut response = ConnectResponse {
+            connected: connected.is_ok(),
+            address: address(to),
+            response_time_ms: milliseconds(self.stack.now().since(started)),
+            ..ConnectResponse::default()
+        };
+        let resolved = policy.resolved;
+        let done = connected.and_then(|stream| self.look(stream, to, request, deadline, &mut response));
+        response.error = done.err().map(|error| detail(&error, resolved));
+        response
+    }
+
+    fn look<'a>(
+        &'a self,
+        stream: Box<dyn Stream + 'a>,
+        to: Destination<'_>,
+        request: &TcpRequest,
+        deadline: quoin_net::Deadline,
+        response: &mut ConnectResponse,
+    ) -> Result<(), Error> {
+        let peer = stream.peer_addr();
+        response.remote_addr = peer.to_string();
+        response.local_addr = stream.local_addr().to_string();
+        if request.tls {
+            let (_, evidence) =
+                tls::connect(stream, to.host, &self.trust, now_unix_seconds(), tls::Verify::Report)?;
+            response.handshake = handshake(evidence);
+        }
+        if request.probe_tls_versions {
+            let offered = tls::offered_versions(&mut || self.stack.connect(peer, deadline), to.host)?;
+            response.tls_versions_offered = Some(offered.into_iter().map(str::to_owned).collect());
+        }
+        Ok(())
+    }
+}
+
+/// `host:port`, with brackets around an IPv6 address.
+pub(super) fn address(to: Destination<'_>) -> String {
+    let Destination { host, port } = to;
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations_are_told_as_they_are_written() {
+        for (host, text) in
+            [("a", "a:22"), ("192.0.2.1", "192.0.2.1:22"), ("::1", "[::1]:22"), ("[::1]", "[::1]:22")]
+        {
+            assert_eq!(address(Destination { host, port: 22 }), text);
+        }
+    }
+}

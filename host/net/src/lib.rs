@@ -7,6 +7,7 @@
 //! | [`dns`] | names: the resolver and its configuration |
 //! | [`policy`] | [`Policy`]: who may be connected to, asked after every resolution and before every redirect |
 //! | [`Network`] | a stack, and how names are resolved on it: what every client is given |
+//! | `link` | a stack of our own on a link-layer device: a host apart from this one (feature `link`) |
 //! | [`tls`] | handshakes, and what they show |
 //! | [`http`] | HTTP/1.1: a request, its redirects, and the answer |
 //! | [`smtp`] | what a mail server says of itself, and STARTTLS |
@@ -26,6 +27,8 @@ mod excerpt;
 pub mod http;
 #[cfg(feature = "std")]
 pub mod kernel;
+#[cfg(feature = "link")]
+pub mod link;
 mod network;
 pub mod policy;
 #[cfg(any(test, feature = "script"))]

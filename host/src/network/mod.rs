@@ -46,12 +46,14 @@ impl Networking {
     ///
     /// What is wrong with either, and what to do about it.
     pub fn open(net: Option<&str>, ca_file: Option<&Path>) -> Result<Self, OpenNetworkError> {
-        let trust = Trust::system(ca_file)
-            .map_err(|error| OpenNetworkError { option: "--ca-file", message: error.to_string() })?;
+        let failed =
+            |option| move |error: quoin_net::Error| OpenNetworkError { option, message: error.to_string() };
+        let trust = Trust::system(ca_file).map_err(failed("--ca-file"))?;
         let cancel = Cancel::default();
         let (stack, names) = match net {
             None => (Box::new(KernelStack::with_cancel(cancel.clone())) as Box<_>, OnceLock::new()),
-            Some(text) => (link(text, &cancel)?, Config::default().into()),
+            // This machine's own names (/etc/hosts) and name servers are not those of another host.
+            Some(text) => (link(text).map_err(failed("--net"))?, Config::default().into()),
         };
         Ok(Self { stack, names, trust, cancel })
     }
@@ -72,11 +74,23 @@ impl Networking {
     }
 }
 
-/// A stack on a device of its own.
-fn link(_: &str, _: &Cancel) -> Result<Box<dyn Stack + Send + Sync>, OpenNetworkError> {
+/// What an interface may take to get its addresses: a bridge that learns (STP) passes nothing on for 15 s at first.
+#[cfg(feature = "link")]
+const ADDRESSES: Duration = Duration::from_secs(20);
+
+/// A stack of our own on the device that `text` names.
+#[cfg(feature = "link")]
+fn link(text: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
+    let options: quoin_net::link::Options = text.parse()?;
+    Ok(Box::new(quoin_net::link::LinkStack::open(&options, ADDRESSES)?))
+}
+
+/// A stack of our own on the device that `text` names.
+#[cfg(not(feature = "link"))]
+fn link(_: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
     let message =
-        "this build of Quoin has no network stack of its own; it was built without the feature `link`";
-    Err(OpenNetworkError { option: "--net", message: message.into() })
+        "this build of Quoin has no network stack of its own: it was made without the feature `link`";
+    Err(quoin_net::Error::new(quoin_net::Code::Unsupported, message))
 }
 
 /// The network cannot be reached in the way that was asked for.

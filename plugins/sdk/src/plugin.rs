@@ -72,8 +72,9 @@ impl Observation {
     /// `error_message` where there is no connection.
     #[must_use]
     pub fn connection(found: Connection) -> Self {
-        let mut seen = Self { status: found.connected, data: found.data };
-        seen.set("connected", found.connected);
+        let mut seen =
+            Self::new(found.connected).with("connected", found.connected).with("response_time_ms", 0);
+        seen.pass_on(found.data);
         if let Some(error) = found.error {
             seen.set("error_code", error.code);
             seen.set("error_message", error.message);

@@ -25,6 +25,7 @@ extern crate alloc;
 
 mod config;
 
+use alloc::{string::String, vec::Vec};
 use config::Request;
 use quoin_plugin::{Capability, ErrorDetail, Host, Metadata, Observation, Plugin};
 
@@ -51,6 +52,9 @@ impl Plugin for Smtp {
 
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
         let mut seen = Observation::connection(host.smtp_connect(&request.0)?);
+        if seen.status && !seen.data.contains_key("extensions") {
+            seen.set("extensions", Vec::<String>::new());
+        }
         seen.count_certificate_days(host.now());
         Ok(seen)
     }

@@ -38,7 +38,7 @@ fn a_closed_port_is_evidence_and_a_server_of_another_kind_an_error() {
     let (evidence, _) = observe(&config, json!({"connected": false, "error": error("ECONNREFUSED")}));
     assert_eq!(
         Value::Object(evidence.data),
-        json!({"connected": false, "error_code": "ECONNREFUSED", "error_message": "as told"})
+        json!({"connected": false, "response_time_ms": 0, "error_code": "ECONNREFUSED", "error_message": "as told"})
     );
     assert!(!evidence.status && evidence.error.is_none());
     for (connected, code) in [(true, "EPROTO"), (true, "ETIMEDOUT"), (false, "ENOTFOUND")] {

@@ -1,0 +1,168 @@
+//! [`LinkStack`]: a stack on a link-layer device of Linux.
+
+mod bridge;
+mod filter;
+mod frames;
+mod sys;
+
+use super::name::{Mac, Mtu};
+use super::node::{Config, Limits};
+use super::options::{Form, Options};
+use super::shared::{SharedStack, random};
+use crate::{Code, Deadline, Error, Instant};
+use frames::LinkDevice;
+use smoltcp::phy::Medium;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+use sys::Request;
+
+/// A stack on a device that `--net` names.
+///
+/// | form | needs | without it |
+/// |---|---|---|
+/// | `bridge:` | CAP_NET_ADMIN, `/dev/net/tun` | have a TAP device put into the bridge for the user, and use `tap:` |
+/// | `raw:` | CAP_NET_RAW | the kernel's stack, which needs no privilege |
+/// | `tap:`, `tun:` | nothing, if the device was made for the user: `ip tuntap add NAME mode tap user USER` | CAP_NET_ADMIN |
+///
+/// A bridge's TAP device goes with the process, whatever ends it: it is not persistent.
+pub type LinkStack = SharedStack<LinkDevice>;
+
+impl LinkStack {
+    /// Opens the device, and waits until the node has its addresses: probed, leased or advertised.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::PermissionDenied`], [`Code::Invalid`] where there is no such interface, or one of another kind, or it is down;
+    /// [`Code::TimedOut`] with what is missing; [`Code::AddressNotAvailable`] where somebody else has the address. All of them say
+    /// what to do.
+    pub fn open(options: &Options, within: Duration) -> Result<Self, Error> {
+        let tell = |error: Error| error.during(format_args!("--net {options}"));
+        let mac = match options.mac {
+            Some(mac) => mac,
+            None => {
+                let mut bytes = [0; 6];
+                random(&mut bytes)?;
+                Mac::local(bytes)
+            }
+        };
+        let start = std::time::Instant::now();
+        let device = match options.form() {
+            Form::Bridge => bridge::open(options, within),
+            Form::Raw => packet(options, mac),
+            Form::Tap => tuntap(options, Medium::Ethernet),
+            Form::Tun => tuntap(options, Medium::Ip),
+        };
+        let config = Config::new(options, (options.form() != Form::Tun).then_some(mac), Limits::default());
+        let left = Deadline::after(Instant::from_nanos(0), within.saturating_sub(start.elapsed())).at();
+        SharedStack::over(device.map_err(tell)?, &config, left.since(Instant::from_nanos(0))).map_err(tell)
+    }
+}
+
+/// An AF_PACKET socket on an interface (packet(7)).
+fn packet(options: &Options, mac: Mac) -> Result<LinkDevice, Error> {
+    let name = options.name().as_str();
+    let socket = sys::packet_socket().map_err(|error| {
+        refused(error, "an AF_PACKET socket needs CAP_NET_RAW: run it as root, or leave `--net` out and use the kernel's stack")
+    })?;
+    let index = present(name)?;
+    let about = || Request::about(name);
+    if !about().ethernet().map_err(|error| system(&error))? {
+        return Err(Error::new(Code::Invalid, format!("{name} is no Ethernet interface")));
+    }
+    let mtu = longest(options, name)?;
+    let ready = sys::attach_filter(&socket, &mut filter::ours(mac))
+        .and_then(|()| sys::offload_headers(&socket))
+        .and_then(|()| sys::promiscuous(&socket, index))
+        .and_then(|()| sys::bind_packet(&socket, index));
+    ready.map_err(|error| system(&error))?;
+    Ok(LinkDevice::new(socket, Medium::Ethernet, mtu))
+}
+
+/// A TAP or TUN device that exists.
+fn tuntap(options: &Options, medium: Medium) -> Result<LinkDevice, Error> {
+    let name = options.name().as_str();
+    // Attaching would make one where there is none.
+    present(name)?;
+    let mtu = longest(options, name)?;
+    let (descriptor, _) = attach(name, medium).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => {
+            let kind = if medium == Medium::Ethernet { "TAP" } else { "TUN" };
+            Error::new(Code::Invalid, format!("{name} is no {kind} device, or one with several queues"))
+        }
+        io::ErrorKind::ResourceBusy => {
+            Error::new(Code::Invalid, format!("{name} is in use by another program already"))
+        }
+        _ => refused(
+            error,
+            "the device belongs to another user: run it as root (CAP_NET_ADMIN), or make it for this one, with \
+             `ip tuntap add NAME mode tap user USER`",
+        ),
+    })?;
+    Ok(LinkDevice::new(descriptor, medium, mtu))
+}
+
+/// Attaches to a TAP or TUN device, and answers its name.
+fn attach(name: &str, medium: Medium) -> io::Result<(OwnedFd, String)> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let descriptor = rustix::fs::open("/dev/net/tun", flags, Mode::empty())?;
+    let mut request = Request::about(name);
+    request.attach(&descriptor, medium == Medium::Ethernet)?;
+    sys::offload(&descriptor)?;
+    Ok((descriptor, request.name()))
+}
+
+/// The interface's index, if it is there and up.
+fn present(name: &str) -> Result<i32, Error> {
+    let index = Request::about(name).index().map_err(|_| {
+        Error::new(
+            Code::Invalid,
+            format!("there is no interface {name}; there are {}", interfaces().join(", ")),
+        )
+    })?;
+    if !Request::about(name).up().map_err(|error| system(&error))? {
+        return Err(Error::new(Code::Invalid, format!("{name} is down: `ip link set {name} up`")));
+    }
+    Ok(index)
+}
+
+/// The longest IP packet that the interface and the options allow.
+fn longest(options: &Options, name: &str) -> Result<usize, Error> {
+    let of_device = Request::about(name).mtu().map_err(|error| system(&error))?;
+    match options.mtu {
+        Some(mtu) if mtu.bytes() > of_device => {
+            Err(Error::new(Code::Invalid, format!("mtu={mtu} is more than the {of_device} bytes of {name}")))
+        }
+        Some(mtu) => Ok(mtu.bytes()),
+        None => Ok(Mtu::clamped(of_device).bytes()),
+    }
+}
+
+/// The interfaces of this thread's network namespace.
+fn interfaces() -> Vec<String> {
+    let table = std::fs::read_to_string("/proc/thread-self/net/dev");
+    let table = table.or_else(|_| std::fs::read_to_string("/proc/net/dev")).unwrap_or_default();
+    let names = table.lines().filter_map(|line| Some(line.split_once(':')?.0.trim().to_owned()));
+    names.filter(|name| name != "lo").collect()
+}
+
+/// A failure, and what to do where it is a matter of permission.
+fn refused(error: io::Error, way_out: &str) -> Error {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            Error::new(Code::PermissionDenied, format!("not permitted; {way_out}"))
+        }
+        _ => system(&error),
+    }
+}
+
+fn system(error: &io::Error) -> Error {
+    let code = match error.kind() {
+        io::ErrorKind::PermissionDenied => Code::PermissionDenied,
+        io::ErrorKind::NotFound => Code::Unsupported,
+        io::ErrorKind::OutOfMemory => Code::Exhausted,
+        _ => Code::Other,
+    };
+    Error::new(code, error.to_string())
+}

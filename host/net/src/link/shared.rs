@@ -1,0 +1,247 @@
+//! [`SharedStack`]: one node, and many threads that wait on it.
+//!
+//! Of those who wait, one leads: it sleeps in `poll(2)` on the device. The others sleep on themselves, and whoever moves the node
+//! along wakes those for whom something has come. A leader who has what he waited for wakes another one to lead.
+
+use super::drive::Drive;
+use super::node::{Config, Interest, Node};
+use super::{tcp, udp};
+use crate::{Code, Deadline, Error, Instant, Stack, Stream};
+use core::net::{IpAddr, SocketAddr};
+use core::time::Duration;
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use smoltcp::phy::Device;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
+
+/// A stack on a device with a descriptor, for any number of threads.
+pub struct SharedStack<D: Device> {
+    state: Mutex<State<D>>,
+    /// A descriptor of the device, to sleep on while others use it.
+    device: OwnedFd,
+    /// Wakes the leader.
+    bell: OwnedFd,
+    start: std::time::Instant,
+}
+
+struct State<D: Device> {
+    node: Node<D>,
+    leader: Option<Leader>,
+    followers: Vec<Follower>,
+    tickets: u64,
+}
+
+struct Leader {
+    interest: Interest,
+    sleeps_until: Instant,
+    rung: bool,
+}
+
+struct Follower {
+    ticket: u64,
+    interest: Interest,
+    thread: Thread,
+    woken: bool,
+}
+
+/// smoltcp asked to be polled at once, and then had nothing to do: not again before that has passed.
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl<D: Device + AsFd> SharedStack<D> {
+    /// A node on `device`, which is ready when every address is there that it is to have. `device` must not block.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::TimedOut`] with what is missing after `within`, [`Code::AddressNotAvailable`] where somebody else has the address,
+    /// [`Code::Exhausted`] where there is no descriptor left, and those of [`Node::new`].
+    pub fn over(device: D, config: &Config, within: Duration) -> Result<Self, Error> {
+        let exhausted = |error| Error::new(Code::Exhausted, format!("no descriptor for the device: {error}"));
+        let descriptor = device.as_fd().try_clone_to_owned().map_err(exhausted)?;
+        let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
+        let bell = bell.map_err(|error| exhausted(error.into()))?;
+        let mut seed = [0; 8];
+        random(&mut seed)?;
+        let start = std::time::Instant::now();
+        let node = Node::new(device, config, u64::from_ne_bytes(seed), Instant::from_nanos(0))?;
+        let state = State { node, leader: None, followers: Vec::new(), tickets: 0 };
+        let stack = Self { state: Mutex::new(state), device: descriptor, bell, start };
+        super::drive::open(&stack, Deadline::after(Drive::now(&stack), within))?;
+        Ok(stack)
+    }
+}
+
+impl<D: Device> SharedStack<D> {
+    /// What `look` sees of the node.
+    pub fn node<R>(&self, look: impl FnOnce(&Node<D>) -> R) -> R {
+        look(&self.lock().node)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<D>> {
+        // A panic in the middle of smoltcp would leave its own state as it was; nothing of ours is half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes those for whom something has come, and the leader if he would sleep too long.
+    fn rouse(&self, state: &mut State<D>, now: Instant) {
+        let State { node, leader, followers, .. } = state;
+        for follower in followers.iter_mut().filter(|follower| !follower.woken) {
+            if node.has(follower.interest, now) {
+                follower.woken = true;
+                follower.thread.unpark();
+            }
+        }
+        if let Some(leader) = leader.as_mut().filter(|leader| !leader.rung)
+            && (node.has(leader.interest, now)
+                || node.poll_at(now).is_some_and(|at| at < leader.sleeps_until))
+        {
+            leader.rung = true;
+            // It can only fail when it has been rung 2⁶⁴ times.
+            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        }
+    }
+
+    /// Wakes somebody to lead, if nobody does.
+    fn hand_over(state: &mut State<D>) {
+        if state.leader.is_none()
+            && state.followers.iter().all(|follower| !follower.woken)
+            && let Some(follower) = state.followers.first_mut()
+        {
+            follower.woken = true;
+            follower.thread.unpark();
+        }
+    }
+
+    /// Sleeps until a packet comes, the bell rings, or for so long.
+    fn sleep(&self, time: Duration) {
+        let mut descriptors =
+            [PollFd::new(&self.device, PollFlags::IN), PollFd::new(&self.bell, PollFlags::IN)];
+        let time = Timespec::try_from(time).unwrap_or(Timespec { tv_sec: i64::from(i32::MAX), tv_nsec: 0 });
+        // An interruption by a signal is as good as a packet: whoever sleeps looks again.
+        let slept = poll(&mut descriptors, Some(&time));
+        if slept.is_ok() && descriptors[1].revents().contains(PollFlags::IN) {
+            let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+        }
+        // A device that is gone is ready at once, forever. Nobody is to spin on it until his deadline.
+        if descriptors[0].revents().intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL) {
+            thread::sleep(time_of(&time).min(Duration::from_millis(100)));
+        }
+    }
+}
+
+fn time_of(time: &Timespec) -> Duration {
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+pub(super) fn random(bytes: &mut [u8]) -> Result<(), Error> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match rustix::rand::getrandom(&mut bytes[filled..], rustix::rand::GetRandomFlags::empty()) {
+            Ok(count) => filled += count,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => {
+                return Err(Error::new(Code::Other, format!("no randomness from the system: {error}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<D: Device> Drive for SharedStack<D> {
+    type Device = D;
+
+    fn now(&self) -> Instant {
+        Instant::from_nanos(u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        random(bytes)
+    }
+
+    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
+        let mut state = self.lock();
+        let now = Drive::now(self);
+        let result = act(&mut state.node, now);
+        self.rouse(&mut state, now);
+        result
+    }
+
+    fn wait<R>(
+        &self,
+        interest: Interest,
+        deadline: Deadline,
+        mut done: impl FnMut(&mut Node<D>, Instant) -> Option<R>,
+    ) -> Result<R, Error> {
+        let mut state = self.lock();
+        let mut idle = false;
+        loop {
+            let now = Drive::now(self);
+            let more = state.node.poll(now);
+            let answer = done(&mut state.node, now).map(Ok).or_else(|| deadline.left(now).err().map(Err));
+            self.rouse(&mut state, now);
+            if let Some(answer) = answer {
+                Self::hand_over(&mut state);
+                return answer;
+            }
+            if more {
+                drop(state);
+                thread::yield_now();
+                state = self.lock();
+            } else if state.leader.is_none() {
+                let sleeps_until = state.node.poll_at(now).map_or(deadline.at(), |at| at.min(deadline.at()));
+                let mut time = sleeps_until.since(now);
+                if core::mem::replace(&mut idle, time.is_zero()) {
+                    time = time.max(PAUSE);
+                }
+                if !time.is_zero() {
+                    state.leader = Some(Leader { interest, sleeps_until, rung: false });
+                    drop(state);
+                    self.sleep(time);
+                    state = self.lock();
+                    state.leader = None;
+                }
+            } else {
+                let ticket = state.tickets;
+                state.tickets += 1;
+                state.followers.push(Follower { ticket, interest, thread: thread::current(), woken: false });
+                drop(state);
+                thread::park_timeout(deadline.at().since(now));
+                state = self.lock();
+                state.followers.retain(|follower| follower.ticket != ticket);
+            }
+        }
+    }
+}
+
+impl<D: Device> Stack for SharedStack<D> {
+    fn now(&self) -> Instant {
+        Drive::now(self)
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        random(bytes)
+    }
+
+    fn connect_by(
+        &self,
+        to: SocketAddr,
+        connected: Deadline,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Stream + '_>, Error> {
+        Ok(Box::new(tcp::connect(self, to, connected, deadline)?))
+    }
+
+    fn exchange(
+        &self,
+        to: SocketAddr,
+        datagram: &[u8],
+        deadline: Deadline,
+        accept: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, Error> {
+        udp::exchange(self, to, datagram, deadline, accept)
+    }
+
+    fn name_servers(&self) -> Vec<IpAddr> {
+        self.lock().node.name_servers()
+    }
+}

@@ -9,9 +9,9 @@ use serde_json::Value;
 /// router itself its clients are seen by the bridge, from the client by its wire.
 ///
 /// ```text
-///   client             router                       far
-///   eth0 ───────────── br-lan 192.0.2.1             192.0.2.129
-///   (no address)              2001:db8::1   up ──── 2001:db8:2::9
+///   client             router                            far
+///   eth0 ───────────── br-lan 192.0.2.1     uplink ────── 192.0.2.129
+///   (no address)              2001:db8::1                 2001:db8:2::9
 /// ```
 struct Lan {
     _servers: Vec<Server>,
@@ -25,16 +25,16 @@ impl Lan {
         let (router, client, far) =
             (Namespace::new("router"), Namespace::new("client"), Namespace::new("far"));
         bridge(&router, "br-lan");
-        bridge(&router, "up");
+        bridge(&router, "uplink");
         router.ip("address add 192.0.2.1/25 dev br-lan");
         router.ip("address add 2001:db8::1/64 dev br-lan");
-        router.ip("address add 192.0.2.254/25 dev up");
-        router.ip("address add 2001:db8:2::1/64 dev up");
+        router.ip("address add 192.0.2.254/25 dev uplink");
+        router.ip("address add 2001:db8:2::1/64 dev uplink");
         router.set("ipv4/ip_forward", "1");
         router.set("ipv6/conf/all/forwarding", "1");
         client.set("ipv6/conf/default/disable_ipv6", "1");
         connect((&client, "eth0"), (&router, "br-lan"), &[]);
-        connect((&far, "eth0"), (&router, "up"), &["192.0.2.129/25", "2001:db8:2::9/64"]);
+        connect((&far, "eth0"), (&router, "uplink"), &["192.0.2.129/25", "2001:db8:2::9/64"]);
         far.ip("route add default via 192.0.2.254");
         far.ip("-6 route add default via 2001:db8:2::1");
         let servers = vec![

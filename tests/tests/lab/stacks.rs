@@ -9,7 +9,9 @@ fn check(world: &World, net: Option<&str>) -> Outcome {
     let profile = root().join("tests/lab/checks.yaml");
     let check = Check::new(&world.segment.client, &profile)
         .with(&["--ca-file", world.certificates.authority().to_str().unwrap()])
-        .with(&["--grant", "network:outbound:private", "--jobs", "64"]);
+        .with(&["--grant", "network:outbound:private", "--jobs", "64"])
+        // Where a redirect leads.
+        .with(&["--grant", "network:outbound:www.lab.test:443"]);
     match net {
         Some(net) => check.net(net).run(),
         None => check.run(),

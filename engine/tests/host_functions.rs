@@ -98,7 +98,10 @@ fn network_requests_are_validated_field_by_field() {
 }
 
 fn granted(rules: &[&str]) -> Grants {
-    let set = |rules: &[&str]| CapabilitySet::new(rules.iter().map(|rule| rule.parse().unwrap())).unwrap();
+    let set = |rules: &[&str]| {
+        let rules = rules.iter().map(|rule| rule.parse().expect("a capability"));
+        CapabilitySet::new(rules).expect("few of them")
+    };
     Grants::new(set(&["network:outbound:*", "network:outbound:private"]), set(rules), [])
 }
 
@@ -204,6 +207,15 @@ fn positional_forms_answer_flat_objects() {
     let evidence = observation.evidence.unwrap();
     assert!(!evidence.status);
     assert!(evidence.error.unwrap().wrapped.unwrap().message.contains("network:outbound:router:22"));
+    // What the handshake showed is beside the other fields, as in the packed form.
+    let with_tls = call.replace("(i32.const 0))", "(i32.const 1))");
+    let rules = ["network:outbound:router:22", "network:outbound:private"];
+    let (observation, _) = run(&guest(parts, &copy(&with_tls)), granted(&rules));
+    let seen = data(observation);
+    assert_eq!(
+        (&seen["connected"], &seen["tls"], &seen["address"]),
+        (&json!(true), &json!(true), &json!("router:22"))
+    );
     let bad = call.replace("(i32.const 1010) (i32.const 2)", "(i32.const 70000000) (i32.const 2)");
     let (observation, _) = run(&guest(parts, &copy(&bad)), Grants::none());
     assert!(observation.evidence.unwrap().error.unwrap().message.contains("outside of the plugin's memory"));

@@ -21,7 +21,8 @@ const NEXT: u8 = 0xf8;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, rest)) = bytes.split_first() else { return };
-    let (first, answers) = rest.split_at(rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1));
+    let (first, answers) =
+        rest.split_at(rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1));
     if let Ok(text) = std::str::from_utf8(first) {
         url(text.trim_end_matches('\n'));
     }
@@ -68,7 +69,15 @@ fn ask(choice: u8, answers: &[Vec<u8>], split: usize) -> Result<Response, Error>
     };
     let config = dns::Config::default();
     let deadline = Deadline::after(stack.now(), Duration::from_secs(1));
-    let found = fetch(&Network { stack: &stack, dns: &config }, &request, trust(), 0, &mut AllowAll, deadline, &LIMITS);
+    let found = fetch(
+        &Network { stack: &stack, dns: &config },
+        &request,
+        trust(),
+        0,
+        &mut AllowAll,
+        deadline,
+        &LIMITS,
+    );
     let bound = LIMITS.redirects + 1;
     let http = |to: &SocketAddr| to.port() != 53;
     assert!(stack.connects().into_iter().filter(http).count() <= bound, "{:?}", stack.connects());
@@ -84,15 +93,20 @@ fn url(text: &str) {
     let Ok(url) = Url::parse(text) else { return };
     let again = url.to_string();
     assert_eq!(Url::parse(&again).ok(), Some(url.clone()), "{text:?}");
-    assert!(again.is_ascii() && !again.contains([' ', '\\', '\r', '\n', '\t', '#', '@']) || again.contains('/'));
+    assert!(again.is_ascii() && !again.contains([' ', '\\', '\r', '\n', '\t', '#']), "{again:?}");
     // The engine reads the same host and the same port, and of a name that is not ASCII, the same once it is.
     let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_string() };
     let meant: Result<Capability, _> = format!("network:outbound:{host}:{}", url.port()).parse();
     let text = if text.is_ascii() { text } else { &again };
     let read: Result<Capability, _> = format!("network:outbound:{text}").parse();
-    assert!(matches!((&read, &meant), (Ok(read), Ok(meant)) if read == meant), "{text:?}: {read:?} {meant:?}");
+    assert!(
+        matches!((&read, &meant), (Ok(read), Ok(meant)) if read == meant),
+        "{text:?}: {read:?} {meant:?}"
+    );
     for reference in ["/x", "?y", "../z", "//h/", text] {
         let joined = url.join(reference);
-        assert!(joined.is_ok_and(|joined| Url::parse(&joined.to_string()).is_ok_and(|again| again == joined)));
+        assert!(
+            joined.is_ok_and(|joined| Url::parse(&joined.to_string()).is_ok_and(|again| again == joined))
+        );
     }
 }

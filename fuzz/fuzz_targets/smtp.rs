@@ -48,7 +48,7 @@ fuzz_target!(|bytes: &[u8]| {
     for split in [1, 5] {
         let split = ask(security, says, &end, split);
         // Whether bytes ahead of TLS are seen as such is a matter of when they come.
-        assert!(security != Security::Plain || whole == split, "{whole:?} {split:?}");
+        assert!(security != Security::Plain || same(&whole, &split), "{whole:?} {split:?}");
         assert!(security == Security::Plain || split.is_err(), "{split:?}");
     }
     let seen = match whole {
@@ -63,6 +63,14 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(seen.tls.is_none() && seen.banner.len() <= 3 * LIMITS.reply_bytes);
     assert!(seen.extensions.iter().map(String::len).sum::<usize>() <= 3 * LIMITS.reply_bytes);
 });
+
+/// A message quotes what has come by then, which is not the same.
+fn same(a: &Result<Greeting, Failure>, b: &Result<Greeting, Failure>) -> bool {
+    match (a, b) {
+        (Err(a), Err(b)) => a.error.code() == b.error.code() && a.seen == b.seen,
+        (a, b) => a == b,
+    }
+}
 
 fn ask(security: Security, says: &[u8], end: &Event, split: usize) -> Result<Greeting, Failure> {
     static TRUST: OnceLock<tls::Trust> = OnceLock::new();

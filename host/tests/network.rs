@@ -145,11 +145,12 @@ fn a_response_is_told_and_held_against_what_is_expected() {
             config(""),
             config(", expected_status: 200"),
             config(", expected_status: 404, body_preview_length: -1"),
+            config(", expected_status: 404, expected_body_contains: all well"),
         ],
         &[],
     );
     let status: Vec<_> = seen.iter().map(|seen| seen["status"].as_str().unwrap()).collect();
-    assert_eq!(status, ["pass", "fail", "fail", "pass"], "{seen:#?}");
+    assert_eq!(status, ["pass", "fail", "fail", "pass", "fail"], "{seen:#?}");
     let data = &seen[0]["evidence"]["data"];
     assert_eq!(data["status_code"], 404);
     assert_eq!(data["protocol"], "HTTP/1.1");
@@ -159,6 +160,9 @@ fn a_response_is_told_and_held_against_what_is_expected() {
     assert_eq!(data["remote_addr"], format!("127.0.0.1:{port}"));
     assert_eq!(seen[2]["evidence"]["data"]["expectation_failed"], true);
     assert_eq!(seen[3]["evidence"]["data"]["body"], "no such x");
+    // The module is built without `{:?}`, which its native tests don't show.
+    let text = "the body does not contain \"all well\"";
+    assert_eq!(seen[4]["evidence"]["data"]["expectation_error"], text);
 }
 
 #[test]

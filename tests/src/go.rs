@@ -38,8 +38,13 @@ pub fn goroot() -> PathBuf {
 /// Builds the guest in `tests/guests/NAME` as a plugin and answers the module's path.
 #[must_use]
 pub fn plugin(name: &str) -> PathBuf {
+    build(name, &root().join("tests/guests").join(name))
+}
+
+/// Builds the plugin in `source` and answers the path of the module, which is called `name`.
+#[must_use]
+pub fn build(name: &str, source: &Path) -> PathBuf {
     let module = target().join("go").join(name).with_extension("wasm");
-    let source = root().join("tests/guests").join(name);
     succeed(command().current_dir(source).args(["build", "-buildmode=c-shared", "-o"]).arg(&module).arg("."));
     module
 }

@@ -22,6 +22,7 @@ Examples:
   quoin check base.yaml                          audit this machine
   quoin check base.yaml --format json -o r.json  keep the report for a program
   quoin check base.yaml --root ./unpacked        audit a firmware image
+  quoin check base.yaml --net bridge:br-guest    be one more guest there
 
 Exit status:
   0    every control passed or was skipped
@@ -94,11 +95,11 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
 
-    /// Go out from a device of this machine, as a host of its own
-    #[arg(long, value_name = "DEVICE")]
+    /// Check as a host of its own: bridge:br-lan,dhcp
+    #[arg(long, value_name = "FORM:NAME")]
     pub(super) net: Option<String>,
 
-    /// Trust these certificate authorities, not the system's
+    /// Trust these authorities (PEM), not the system's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) ca_file: Option<PathBuf>,
 

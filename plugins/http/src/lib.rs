@@ -76,10 +76,8 @@ impl Plugin for Http {
             }
         }
         if !body::contains(&body, &request.expected_body_contains) {
-            seen.expectation_failed(format!(
-                "the body does not contain {:?}",
-                request.expected_body_contains
-            ));
+            let text = request.expected_body_contains;
+            seen.expectation_failed(format!("the body does not contain \"{text}\""));
         }
         Ok(seen)
     }

@@ -11,8 +11,11 @@ pub(super) trait Drive {
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error>;
 
-    /// Does something with the node, and sends what came of it.
+    /// Does something with the node that moves nothing along.
     fn with<R>(&self, act: impl FnOnce(&mut Node<Self::Device>, Instant) -> R) -> R;
+
+    /// Does something with the node that may have brought something for others who wait.
+    fn act<R>(&self, act: impl FnOnce(&mut Node<Self::Device>, Instant) -> R) -> R;
 
     /// Moves the node along until `done` answers. Until `interest` is there, `done` need not be asked a
     /// second time.
@@ -23,14 +26,14 @@ pub(super) trait Drive {
         done: impl FnMut(&mut Node<Self::Device>, Instant) -> Option<R>,
     ) -> Result<R, Error>;
 
-    /// A port of our own that nobody can predict, and that is free (RFC 6056, section 3.3.1).
+    /// A port of our own that nobody can predict, and that is free.
     fn port(&self) -> Result<u16, Error> {
-        // Half of the draws fall below the range at worst, so that a hundred in vain mean that hardly a port is free.
+        // At worst one draw in five is of use, so that a hundred in vain mean that there is hardly a port left.
         for _ in 0..100 {
             let mut bytes = [0; 2];
             self.random(&mut bytes)?;
             let port = u16::from_be_bytes(bytes);
-            if port >= FIRST_PORT && !self.with(|node, _| node.has_port(port)) {
+            if self.with(|node, _| node.take_port(port)) {
                 return Ok(port);
             }
         }
@@ -45,6 +48,3 @@ pub(super) fn open(stack: &impl Drive, deadline: Deadline) -> Result<(), Error> 
         Err(Error::new(error.code(), alloc::format!("the node has no address in time: {missing}")))
     })
 }
-
-/// Below are ports that services have, which firewalls treat in their own way.
-const FIRST_PORT: u16 = 16_384;

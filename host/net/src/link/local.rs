@@ -69,6 +69,10 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
         act(&mut self.node.borrow_mut(), self.platform.now())
     }
 
+    fn act<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
+        self.with(act)
+    }
+
     fn wait<R>(
         &self,
         interest: Interest,

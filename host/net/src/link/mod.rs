@@ -37,6 +37,7 @@ mod neighbours;
 mod node;
 mod observe;
 mod options;
+mod ports;
 mod resolve;
 #[cfg(feature = "std")]
 mod shared;

@@ -6,6 +6,7 @@ use super::name::{Cidr, Mac, unicast};
 use super::neighbours::Resolution;
 use super::observe::{Flow, Observed, is_broadcast};
 use super::options::Options;
+use super::ports::Ports;
 use super::resolve;
 use crate::{Code, Error, Instant};
 use alloc::vec::Vec;
@@ -122,6 +123,7 @@ pub struct Node<D: Device> {
     /// Connections that nobody holds any more, and when their time is over.
     pub(super) closing: Vec<(SocketHandle, Instant)>,
     addresses: Addresses,
+    ports: Ports,
 }
 
 /// Frames that are taken in at once, so that a flood keeps nobody from his deadline.
@@ -152,7 +154,15 @@ impl<D: Device> Node<D> {
         let config =
             Config { addresses: config.addresses.iter().take(4).copied().collect(), ..config.clone() };
         let addresses = Addresses::new(&config, &mut device, &mut sockets);
-        Ok(Self { device, interface, sockets, limits: config.limits, closing: Vec::new(), addresses })
+        Ok(Self {
+            device,
+            interface,
+            sockets,
+            limits: config.limits,
+            closing: Vec::new(),
+            addresses,
+            ports: Ports::new(),
+        })
     }
 
     /// Takes in what has come, does what is due and sends what there is to send. Answers whether there is more to take in.
@@ -349,8 +359,12 @@ impl<D: Device> Node<D> {
         self.device.observer.flows.retain(|flow| flow.socket != socket);
     }
 
-    /// Whether a socket of ours has this port.
-    pub(super) fn has_port(&self, port: u16) -> bool {
+    /// Takes a port that no socket has, and that has not been used for long: its last peer may still remember.
+    pub(super) fn take_port(&mut self, port: u16) -> bool {
+        !self.has_port(port) && self.ports.take(port)
+    }
+
+    fn has_port(&self, port: u16) -> bool {
         self.sockets.iter().any(|(_, socket)| match socket {
             smoltcp::socket::Socket::Tcp(socket) => {
                 socket.local_endpoint().is_some_and(|own| own.port == port)

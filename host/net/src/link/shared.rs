@@ -159,6 +159,10 @@ impl<D: Device> Drive for SharedStack<D> {
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
+        act(&mut self.lock().node, Drive::now(self))
+    }
+
+    fn act<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
         let mut state = self.lock();
         let now = Drive::now(self);
         let result = act(&mut state.node, now);

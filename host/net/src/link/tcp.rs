@@ -69,6 +69,12 @@ impl<D: Device> Node<D> {
         Some(answer)
     }
 
+    /// Whether more than a quarter of what fits waits to be read.
+    fn has_plenty(&self, handle: SocketHandle) -> bool {
+        let socket = self.sockets.get::<Socket<'_>>(handle);
+        socket.recv_queue() > socket.recv_capacity() / 4
+    }
+
     fn receive(&mut self, handle: SocketHandle, buffer: &mut [u8]) -> Option<Result<usize, Error>> {
         let socket = self.sockets.get_mut::<Socket<'_>>(handle);
         if socket.can_recv() {
@@ -161,6 +167,14 @@ impl<S: Drive> embedded_io::Read for TcpStream<'_, S> {
             return Ok(0);
         }
         let socket = self.socket;
+        // As long as there is plenty, nobody need look for more: the peer sends more at once when it is told at once that there is room.
+        self.deadline.left(self.stack.now())?;
+        let plenty = |node: &mut Node<S::Device>, _| {
+            if node.has_plenty(socket) { node.receive(socket, buffer) } else { None }
+        };
+        if let Some(read) = self.stack.with(plenty) {
+            return read;
+        }
         self.stack.wait(Interest::Readable(socket), self.deadline, |node, _| node.receive(socket, buffer))?
     }
 }
@@ -198,6 +212,6 @@ impl<S: Drive> Stream for TcpStream<'_, S> {
 
 impl<S: Drive> Drop for TcpStream<'_, S> {
     fn drop(&mut self) {
-        self.stack.with(|node, now| node.let_go(self.socket, now));
+        self.stack.act(|node, now| node.let_go(self.socket, now));
     }
 }

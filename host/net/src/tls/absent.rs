@@ -56,3 +56,23 @@ pub fn connect<'a>(
 ) -> Result<(Box<dyn Stream + 'a>, Evidence), Error> {
     Err(absent())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::ScriptStack;
+    use crate::{Deadline, Stack as _};
+    use core::time::Duration;
+    use std::vec::Vec;
+
+    #[test]
+    fn what_this_build_has_not_it_says() {
+        let stack = ScriptStack::new();
+        let at = ([192, 0, 2, 1], 443).into();
+        stack.serve(at, Vec::new);
+        let stream = stack.connect(at, Deadline::after(stack.now(), Duration::from_secs(1))).unwrap();
+        let error = connect(stream, "www.example", &Trust::embedded(), 0, Verify::Report).err().unwrap();
+        assert_eq!((error.code(), error.message()), (Code::Unsupported, "this build of Quoin has no TLS"));
+        assert_eq!(Trust::from_pem(b"").err().unwrap().code(), Code::Unsupported);
+    }
+}

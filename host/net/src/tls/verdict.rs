@@ -41,6 +41,10 @@ pub(super) fn verdict(
     }
     match webpki::EndEntityCert::try_from(end_entity) {
         Ok(certificate) => {
+            if fields.is_none() {
+                // What is not known can't be found good, such as how long its key is.
+                against.push("has fields that can't be read".into());
+            }
             against.extend(chain(&certificate, fields, intermediates, anchors, at));
             if certificate.verify_is_valid_for_subject_name(server_name).is_err() {
                 against.push(other_names(fields, server_name));

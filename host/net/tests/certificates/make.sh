@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the certificates that tests/tls.rs serves, with OpenSSL 3. They are committed, so that tests need no OpenSSL; run this only
+# Makes the certificates that tests/tls serves, with OpenSSL 3. They are committed, so that tests need no OpenSSL; run this only
 # to add one. All are for good.example and valid from 2026 to 2126 unless their name says otherwise. The keys are public:
 # nothing may ever trust them.
 set -eu

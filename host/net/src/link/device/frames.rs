@@ -2,16 +2,17 @@
 //!
 //! The header is why checksums and merged frames come out right. Between virtual interfaces of one machine the kernel leaves checksums
 //! undone, and segments merged to as many as 64 KiB; it does the work only where a frame meets hardware. The header says which frames
-//! those are, and we do what is missing, so that all others are still verified.
+//! those are, and which ones the hardware has verified. We verify all others, instead of smoltcp.
 
-use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
-use smoltcp::wire::checksum;
+use smoltcp::phy::{Checksum, Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// `struct virtio_net_hdr` of the kernel's `linux/virtio_net.h`, in the machine's byte order.
 const HEADER: usize = 10;
-/// Its flag for a checksum that is undone.
+/// Its flag for a checksum that is undone, because the frame has not left this machine, and the one for a checksum that is right.
 const NEEDS_CHECKSUM: u8 = 1;
+const VERIFIED: u8 = 2;
 
 const ETHERNET: usize = 14;
 /// The longest IP packet, with the headers before it, and some room for tags.
@@ -46,13 +47,11 @@ impl Device for LinkDevice {
     fn receive(&mut self, _: smoltcp::time::Instant) -> Option<(Received<'_>, Sent<'_>)> {
         // No frame, or none that the kernel can describe, or the interface is down: the next call may bring one.
         let length = rustix::io::read(&self.descriptor, &mut self.received[..]).ok()?;
-        let frame = match self.received.get_mut(..length).and_then(|bytes| bytes.split_at_mut_checked(HEADER))
-        {
-            Some((header, frame)) => {
-                complete(header, frame);
-                &*frame
-            }
-            None => &[],
+        let frame = match self.received.get(..length).and_then(|bytes| bytes.split_at_checked(HEADER)) {
+            Some((header, frame)) if header[0] & (NEEDS_CHECKSUM | VERIFIED) != 0 => frame,
+            Some((_, frame)) if is_intact(frame, self.medium) => frame,
+            // smoltcp passes over frames that are empty.
+            _ => &[],
         };
         Some((Received(frame), Sent { descriptor: &self.descriptor, buffer: &mut self.sent }))
     }
@@ -64,6 +63,8 @@ impl Device for LinkDevice {
     fn capabilities(&self) -> DeviceCapabilities {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = self.medium;
+        capabilities.checksum.tcp = Checksum::Tx;
+        capabilities.checksum.udp = Checksum::Tx;
         capabilities.max_transmission_unit =
             self.mtu + if self.medium == Medium::Ethernet { ETHERNET } else { 0 };
         capabilities
@@ -96,62 +97,89 @@ impl TxToken for Sent<'_> {
     }
 }
 
-/// Does the checksum of a frame for which that was left to the hardware. Its field holds the sum of the pseudo-header.
-fn complete(header: &[u8], frame: &mut [u8]) {
-    let field = |at: usize| usize::from(u16::from_ne_bytes([header[at], header[at + 1]]));
-    let (start, offset) = (field(6), field(8));
-    let inside = start + offset + 2 <= frame.len();
-    if header[0] & NEEDS_CHECKSUM != 0 && inside {
-        let sum = match !checksum::data(&frame[start..]) {
-            // In UDP, zero would say that there is none (RFC 768); in TCP it is the same number.
-            0 => 0xffff,
-            sum => sum,
+/// Whether the checksum of a frame's TCP segment or UDP datagram is right. Of anything else it is smoltcp's matter.
+fn is_intact(frame: &[u8], medium: Medium) -> bool {
+    let packet = if medium == Medium::Ethernet { frame.get(ETHERNET..).unwrap_or_default() } else { frame };
+    let (from, to, protocol, payload): (IpAddress, IpAddress, _, _) =
+        match packet.first().map(|first| first >> 4) {
+            Some(4) => match Ipv4Packet::new_checked(packet) {
+                Ok(ip) => (ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), ip.payload()),
+                Err(_) => return true,
+            },
+            Some(6) => match Ipv6Packet::new_checked(packet) {
+                Ok(ip) => (ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), ip.payload()),
+                Err(_) => return true,
+            },
+            _ => return true,
         };
-        frame[start + offset..start + offset + 2].copy_from_slice(&u16::to_be_bytes(sum));
+    match protocol {
+        IpProtocol::Tcp => TcpPacket::new_checked(payload).is_ok_and(|tcp| tcp.verify_checksum(&from, &to)),
+        IpProtocol::Udp => UdpPacket::new_checked(payload).is_ok_and(|udp| udp.verify_checksum(&from, &to)),
+        _ => true,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::event::{EventfdFlags, eventfd};
     use smoltcp::phy::ChecksumCapabilities;
-    use smoltcp::wire::{IpAddress, UdpPacket, UdpRepr};
+    use smoltcp::wire::{Ipv4Repr, UdpRepr};
+    use std::os::unix::net::UnixDatagram;
 
-    #[test]
-    fn a_checksum_that_was_left_undone_is_done() {
-        let (from, to) = (IpAddress::v4(192, 0, 2, 1), IpAddress::v4(192, 0, 2, 5));
+    /// An Ethernet frame with a datagram.
+    fn frame() -> Vec<u8> {
+        let (from, to) = ("192.0.2.1".parse().unwrap(), "192.0.2.5".parse().unwrap());
+        let mut frame = vec![0; 14 + 20 + 8 + 5];
+        frame[12] = 8;
+        let ip = Ipv4Repr {
+            src_addr: from,
+            dst_addr: to,
+            next_header: IpProtocol::Udp,
+            payload_len: 13,
+            hop_limit: 64,
+        };
+        let all = ChecksumCapabilities::default();
+        ip.emit(&mut Ipv4Packet::new_unchecked(&mut frame[14..]), &all);
         let datagram = UdpRepr { src_port: 53, dst_port: 40_000 };
-        let mut frame = vec![0; 34 + 8 + 5];
         let mut packet = UdpPacket::new_unchecked(&mut frame[34..]);
         datagram.emit(
             &mut packet,
-            &from,
-            &to,
+            &from.into(),
+            &to.into(),
             5,
             |payload| payload.copy_from_slice(b"hello"),
-            &ChecksumCapabilities::ignored(),
+            &all,
         );
-        let pseudo = [192, 0, 2, 1, 192, 0, 2, 5, 0, 17, 0, 13];
-        frame[40..42].copy_from_slice(&checksum::data(&pseudo).to_be_bytes());
-        let mut header = [0; HEADER];
-        header[0] = NEEDS_CHECKSUM;
-        header[6..8].copy_from_slice(&34_u16.to_ne_bytes());
-        header[8..10].copy_from_slice(&6_u16.to_ne_bytes());
-        assert!(!UdpPacket::new_unchecked(&frame[34..]).verify_checksum(&from, &to));
-        complete(&header, &mut frame);
-        assert!(UdpPacket::new_unchecked(&frame[34..]).verify_checksum(&from, &to));
+        frame
     }
 
     #[test]
-    fn a_header_that_points_elsewhere_changes_nothing() {
-        for (start, offset) in [(0, 40), (39, 0), (0xffff, 0xffff)] {
-            let mut frame = vec![7; 40];
-            let mut header = [0; HEADER];
-            header[0] = NEEDS_CHECKSUM;
-            header[6..8].copy_from_slice(&u16::to_ne_bytes(start));
-            header[8..10].copy_from_slice(&u16::to_ne_bytes(offset));
-            complete(&header, &mut frame);
-            assert_eq!(frame, [7; 40]);
+    fn a_checksum_is_verified_unless_the_header_says_otherwise() {
+        let (ours, theirs) = UnixDatagram::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        let mut device = LinkDevice::new(ours.into(), Medium::Ethernet, 1500);
+        let mut passes = |flags: u8, frame: &[u8]| {
+            let header = [flags, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            theirs.send(&[&header, frame].concat()).unwrap();
+            let (frame, _) = device.receive(smoltcp::time::Instant::ZERO).unwrap();
+            frame.consume(|frame| !frame.is_empty())
+        };
+        let (right, mut wrong) = (frame(), frame());
+        wrong[46] ^= 1;
+        assert!(passes(0, &right));
+        assert!(!passes(0, &wrong));
+        assert!(passes(NEEDS_CHECKSUM, &wrong) && passes(VERIFIED, &wrong));
+        for length in 0..right.len() {
+            passes(0, &right[..length]);
         }
+    }
+
+    #[test]
+    fn a_device_without_a_frame_has_none() {
+        let empty = eventfd(0, EventfdFlags::NONBLOCK).unwrap();
+        let mut device = LinkDevice::new(empty, Medium::Ip, 1500);
+        assert!(device.receive(smoltcp::time::Instant::ZERO).is_none());
+        assert_eq!(device.capabilities().max_transmission_unit, 1500);
     }
 }

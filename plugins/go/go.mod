@@ -1,0 +1,3 @@
+module quoin.internal/plugin
+
+go 1.24

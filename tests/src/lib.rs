@@ -6,5 +6,6 @@ pub mod build;
 pub mod go;
 pub mod go_test;
 pub mod guests;
+pub mod lab;
 pub mod machine;
 pub mod programs;

@@ -11,7 +11,7 @@
 //! | [`tls`] | handshakes, and what they show |
 //! | [`http`] | HTTP/1.1: a request, its redirects, and the answer |
 //! | [`smtp`] | what a mail server says of itself, and STARTTLS |
-//! | [`script`] | a stack in memory whose peers speak from a script (feature `script`) |
+//! | `script` | a stack in memory whose peers speak from a script (feature `script`) |
 //!
 //! Nothing here knows of guests or profiles, and nothing waits without a deadline.
 

@@ -2,7 +2,7 @@
 //! plugins ask for.
 //!
 //! The engine has decided that an operation may begin. What it leads to is asked of the engine's gate, by
-//! [`policy`]; nothing is decided here.
+//! `policy`; nothing is decided here.
 
 mod dns;
 mod error;

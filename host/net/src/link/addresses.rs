@@ -276,11 +276,11 @@ impl Addresses {
     /// What is missing where it isn't.
     pub(super) fn missing(&self) -> &'static str {
         if self.dhcp.is_some() && self.lease.is_none() {
-            "no DHCP server has offered a lease"
+            "no DHCP server has offered a lease; where there is none on this link, say `addr=`, `gw=` and `dns=`"
         } else if self.advertisements_required
             && self.entries.iter().all(|entry| entry.origin != Origin::Advertised)
         {
-            "no router has advertised a prefix"
+            "no router has advertised a prefix; where there is none on this link, say `addr=`, `gw=` and `dns=`"
         } else {
             "its addresses are still being probed"
         }

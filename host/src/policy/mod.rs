@@ -91,8 +91,8 @@ impl PluginPolicy {
             warnings.push(Warning::Derived(error));
             CapabilitySet::default()
         });
-        let granted = self.granted.clone().union(&derived);
-        (Grants::new(self.declared.clone(), granted, literals), warnings)
+        let grants = Grants::new(self.declared.clone(), self.granted.clone(), literals);
+        (grants.with_configured(&derived), warnings)
     }
 
     /// What the plugin declares, as far as it is well-formed.

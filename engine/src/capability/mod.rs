@@ -234,15 +234,16 @@ impl Capability {
         Self::parse("exec", &escape(command))
     }
 
-    /// Why it allows much more than its words say, if it does: it names a program that runs whatever it is told to.
+    /// Why it allows a plugin that declares `declared` much more than its words say, if it does: it names a program that runs
+    /// whatever it is told to.
     #[must_use]
-    pub fn breadth(&self) -> Option<String> {
-        match self {
-            Self::Exec(commands) => commands.interpreter().map(|name| {
-                format!("{name} runs whatever it is told to, so that this allows all that the user may do")
-            }),
-            _ => None,
-        }
+    pub fn breadth(&self, declared: &CapabilitySet) -> Option<String> {
+        let Self::Exec(commands) = self else { return None };
+        let asked = commands.interpreter()?;
+        let program = if asked.starts_with('/') { asked.clone() } else { format!("/{asked}") };
+        declared.allows(&Access::Exec { program: &program, asked: &asked }).then(|| {
+            format!("{asked} runs whatever it is told to, so that this allows all that the user may do")
+        })
     }
 
     /// Seeing exactly this environment variable. A `*` in `name` is an error.

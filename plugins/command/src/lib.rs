@@ -13,7 +13,7 @@
 //! | `exit_code` | 128 and the signal's number where a signal ended it. The status is true where this is 0 |
 //! | `stdout`, `stderr` | without the white space around them |
 //! | `stdout_raw`, `stderr_raw` | as they are |
-//! | `stdout_truncated`, `stderr_truncated` | true where there was more than the host keeps |
+//! | `stdout_truncated`, `stderr_truncated` | true where there was more than 128 KiB, which is what is kept |
 //! | `duration_ms` | |
 //! | `is_timeout` | it was ended because it took too long; then the status is false |
 //! | `exec_mode` | `shell` or `direct` |
@@ -30,6 +30,10 @@ mod config;
 use alloc::{format, string::String};
 use config::Request;
 use quoin_plugin::{Capability, ErrorDetail, ExecResponse, Host, Metadata, Observation, Plugin};
+
+/// The most of each output that is given. It is given twice, JSON writes some characters as six bytes, and a host takes 4 MiB
+/// of result.
+const OUTPUT_BYTES: usize = 128 << 10;
 
 /// The plugin.
 pub struct Command;
@@ -54,7 +58,9 @@ impl Plugin for Command {
     const SCHEMA: &'static str = include_str!("../schema.json");
 
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let answer = host.exec_command(&request.exec)?;
+        let mut answer = host.exec_command(&request.exec)?;
+        answer.stdout_truncated |= cut(&mut answer.stdout);
+        answer.stderr_truncated |= cut(&mut answer.stderr);
         let why = reason(&answer);
         let mut seen = Observation::new(why.is_empty())
             .with("exit_code", answer.exit_code)
@@ -67,12 +73,11 @@ impl Plugin for Command {
             .with("args", request.exec.args)
             .with("stdout_raw", answer.stdout)
             .with("stderr_raw", answer.stderr);
-        for (name, cut) in
-            [("stdout_truncated", answer.stdout_truncated), ("stderr_truncated", answer.stderr_truncated)]
-        {
-            if cut {
-                seen.set(name, true);
-            }
+        if answer.stdout_truncated {
+            seen.set("stdout_truncated", true);
+        }
+        if answer.stderr_truncated {
+            seen.set("stderr_truncated", true);
         }
         if !why.is_empty() {
             seen.set("error_message", why);
@@ -82,6 +87,13 @@ impl Plugin for Command {
         }
         Ok(seen)
     }
+}
+
+/// Keeps the beginning of an output, and answers whether there was more.
+fn cut(output: &mut String) -> bool {
+    let is_long = output.len() > OUTPUT_BYTES;
+    output.truncate(output.floor_char_boundary(OUTPUT_BYTES));
+    is_long
 }
 
 /// Why the status is false; empty where it is true.

@@ -81,6 +81,10 @@ fn what_was_cut_is_said() {
     let (evidence, _) = observe(&json!({"command": "a"}), &["a"], Ok(answer));
     assert_eq!(evidence.data["stdout_truncated"], json!(true));
     assert!(!evidence.data.contains_key("stderr_truncated"));
+    let answer = ended(0, "", &"é".repeat(100_000));
+    let (evidence, _) = observe(&json!({"command": "a"}), &["a"], Ok(answer));
+    assert_eq!(evidence.data["stderr_truncated"], json!(true));
+    assert_eq!(evidence.data["stderr_raw"].as_str().map(str::len), Some(128 << 10));
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) fn process(host: &impl Host, pid: &str, request: &Request) -> Result<
     let Some(text) = read(host, &format!("{directory}/cmdline"))? else { return Ok(None) };
     let (name, cmdline) = (whole_name(&stat.name, &text), command_line(&text));
     let fits = request.name.as_ref().is_none_or(|wanted| *wanted == name || *wanted == stat.name)
-        && request.cmdline_contains.as_ref().is_none_or(|part| cmdline.contains(part.as_str()));
+        && request.cmdline_contains.as_ref().is_none_or(|part| contains(cmdline.as_bytes(), part.as_bytes()));
     if !fits {
         return Ok(None);
     }
@@ -119,6 +119,11 @@ pub(crate) fn read(host: &impl Host, path: &str) -> Result<Option<Vec<u8>>, Erro
         }
     }
     Ok(Some(content))
+}
+
+/// Whether `part`, which is not empty, is somewhere in `text`. `str::contains` is faster, and ten times as long.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }
 
 /// Tells a process that is gone from one that can't be looked at. One that ends between opening and reading is `ESRCH`.

@@ -1,7 +1,7 @@
 //! The texts of `/proc`, as proc(5) has them. Whatever is in them, reading them answers: a process chooses its own name and
 //! its own command line.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::str;
 
 /// Ticks in a second in what `/proc` tells (`USER_HZ`). It is part of the kernel's interface to programs, 100 on every
@@ -41,20 +41,15 @@ impl Stat {
         let open = text.iter().position(|byte| *byte == b'(')?;
         let close = text.iter().rposition(|byte| *byte == b')')?;
         let name = String::from_utf8_lossy(text.get(open + 1..close)?).into_owned();
-        let pid = str::from_utf8(&text[..open]).ok()?.trim().parse().ok()?;
-        let mut fields = str::from_utf8(text.get(close + 1..)?).ok()?.split_ascii_whitespace();
-        let mut state = fields.next()?.chars();
-        let (state, None) = (state.next()?, state.next()) else { return None };
+        let pid = u32::try_from(number(text.get(..open)?.trim_ascii_end())?).ok()?;
+        let mut fields = text.get(close + 1..)?.trim_ascii().split(|byte| *byte == b' ');
+        let [state] = fields.next()? else { return None };
         // proc(5) counts from 1: `state` is 3, `ppid` 4, `flags` 9, `num_threads` 20, `starttime` 22.
-        let mut at = 3;
-        let mut number = |index: usize| {
-            let field = fields.nth(index - at - 1)?;
-            at = index;
-            field.parse::<u64>().ok()
-        };
-        let ppid = u32::try_from(number(4)?).ok()?;
-        let kernel = number(9)? & KERNEL_THREAD != 0;
-        Some(Self { pid, name, state, ppid, kernel, threads: number(20)?, started: number(22)? })
+        let ppid = u32::try_from(number(fields.next()?)?).ok()?;
+        let kernel = number(fields.nth(9 - 5)?)? & KERNEL_THREAD != 0;
+        let threads = number(fields.nth(20 - 10)?)?;
+        let started = number(fields.nth(22 - 21)?)?;
+        Some(Self { pid, name, state: char::from(*state), ppid, kernel, threads, started })
     }
 
     /// The state as a word, those of `/proc/PID/status` in one word each.
@@ -86,21 +81,28 @@ impl Stat {
 /// Bytes of memory that a process has, from `/proc/PID/status`; a kernel thread and a zombie have none.
 #[must_use]
 pub fn resident_bytes(status: &[u8]) -> Option<u64> {
-    let mut words = value(status, b"VmRSS:")?.split_ascii_whitespace();
-    let kilobytes: u64 = words.next()?.parse().ok()?;
-    (words.next() == Some("kB")).then(|| kilobytes.checked_mul(1024)).flatten()
+    let kilobytes = value(status, b"VmRSS:")?.trim_ascii().strip_suffix(b" kB")?;
+    number(kilobytes)?.checked_mul(1024)
 }
 
 /// When the system started, in seconds since the Unix epoch, from `/proc/stat`.
 #[must_use]
 pub fn boot_time(stat: &[u8]) -> Option<u64> {
-    value(stat, b"btime ")?.trim().parse().ok()
+    number(value(stat, b"btime ")?.trim_ascii())
 }
 
 /// What is behind `key` on the first line that begins with it.
-fn value<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a str> {
-    let line = text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(key))?;
-    str::from_utf8(line).ok()
+fn value<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(key))
+}
+
+/// A decimal number.
+fn number(digits: &[u8]) -> Option<u64> {
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
+    (!digits.is_empty())
+        .then_some(digits)?
+        .iter()
+        .try_fold(0_u64, |number, byte| number.checked_mul(10)?.checked_add(digit(byte)?))
 }
 
 /// The words of `/proc/PID/cmdline` with a space between them. What is not UTF-8 in it is `�`.
@@ -108,8 +110,8 @@ fn value<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a str> {
 pub fn command_line(cmdline: &[u8]) -> String {
     // Programs that write their state there leave any number of NULs behind it.
     let end = cmdline.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    let text = String::from_utf8_lossy(&cmdline[..end]);
-    text.replace('\0', " ")
+    let words: Vec<u8> = cmdline[..end].iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect();
+    String::from_utf8_lossy(&words).into_owned()
 }
 
 /// What a process is called: the kernel's name for it, or where that was cut, the whole of it from the command line.

@@ -14,7 +14,6 @@ use quoin_engine::capability::{CapabilitySet, Grants};
 use quoin_engine::host::{Host as _, LogLevel, LogLine};
 use quoin_engine::{Deadline, Engine, Limits, Plugin, Session};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -95,8 +94,8 @@ pub fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
     let machine = Machine::open(None, None, Arc::new(|_, _| {})).map_err(PrepareError::Root)?;
     let engine = Engine::new(Limits::default());
     let summary = |builtin: &builtin::Builtin| {
-        let name = builtin.name.to_owned();
-        let (_, metadata, _) = load(&engine, &machine, builtin.name, builtin.wasm).map_err(|message| {
+        let (name, wasm) = (builtin.name.to_owned(), builtin.wasm());
+        let (_, metadata, _) = load(&engine, &machine, builtin.name, &wasm).map_err(|message| {
             let (plugin, location) = (name.clone(), String::new());
             PrepareError::Plugins(vec![PluginError { plugin, location, message }])
         })?;
@@ -105,7 +104,7 @@ pub fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
             name,
             version: metadata.version,
             description: metadata.description,
-            bytes: builtin.wasm.len(),
+            bytes: wasm.len(),
             capabilities: declared.capabilities().map(ToString::to_string).collect(),
         })
     };
@@ -136,16 +135,16 @@ fn at_once<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 }
 
 /// A plugin's module.
-fn bytes(plugin: &profile::Plugin) -> Result<Cow<'static, [u8]>, String> {
+fn bytes(plugin: &profile::Plugin) -> Result<Vec<u8>, String> {
     match &plugin.source {
         PluginSource::BuiltIn => match builtin::find(plugin.name.as_str()) {
-            Some(builtin) => Ok(builtin.wasm.into()),
+            Some(builtin) => Ok(builtin.wasm()),
             None => {
                 Err(format!("there is no such built-in plugin; there are: {}", builtin::names().join(", ")))
             }
         },
         PluginSource::File(path) => {
-            read(path).map(Cow::Owned).map_err(|error| format!("cannot read {}: {error}", path.display()))
+            read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::judge::judge;
 use super::outcome::{Observer, Outcome};
+use super::platform;
 use super::plugin::{PluginError, PluginSummary, PrepareError, Prepared, Setup};
 use crate::builtin;
 use crate::linux::Machine;
@@ -31,12 +32,15 @@ const FAREWELL: Duration = Duration::from_millis(500);
 struct Ready {
     plugin: Plugin,
     policy: PluginPolicy,
+    metadata: Metadata,
 }
 
 /// Makes observations with plugins.
 struct Engineer {
     machine: Arc<Machine>,
     plugins: BTreeMap<PluginName, Ready>,
+    /// Plugins that do not fit what is audited, each with why.
+    unsuited: BTreeMap<PluginName, String>,
 }
 
 /// Loads the plugins that the selected controls of a profile need, asks each once what it is, and answers who makes
@@ -62,7 +66,7 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
         let (plugin, metadata, schema) = load(&engine, &machine, name, &bytes(needed)?)?;
         let (policy, warnings) = PluginPolicy::new(&metadata.capabilities, &schema, &operator);
         let warnings = warnings.iter().map(|warning| format!("plugin {name}: {warning}")).collect();
-        Ok((Ready { plugin, policy }, warnings))
+        Ok((Ready { plugin, policy, metadata }, warnings))
     };
     let (mut plugins, mut warnings, mut errors) = (BTreeMap::new(), Vec::new(), Vec::new());
     let needed = needed(profile, selected);
@@ -79,8 +83,13 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }),
         }
     }
+    let unsuited = plugins.iter().filter_map(|(name, ready)| {
+        let why = platform::unsuited(&ready.metadata, ready.policy.declared(), setup.root.is_some())?;
+        Some((name.clone(), format!("plugin {name} {why}")))
+    });
+    let unsuited = unsuited.collect();
     match errors.is_empty() {
-        true => Ok(Prepared { observer: Arc::new(Engineer { machine, plugins }), warnings }),
+        true => Ok(Prepared { observer: Arc::new(Engineer { machine, plugins, unsuited }), warnings }),
         false => Err(PrepareError::Plugins(errors)),
     }
 }
@@ -216,6 +225,10 @@ impl Observer for Engineer {
             }
         }
         outcome
+    }
+
+    fn unsuited(&self, control: &Control) -> Option<String> {
+        control.observations.iter().find_map(|observation| self.unsuited.get(&observation.plugin)).cloned()
     }
 
     fn interrupt(&self) {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -402,11 +403,15 @@ fn a_peer_that_stalls_costs_its_own_time_only() {
 
 #[test]
 fn an_interrupt_ends_what_waits_for_the_network() {
-    let port = silent();
+    let (accepted, waits) = mpsc::channel();
+    let port = serve(move |mut stream| {
+        accepted.send(()).unwrap();
+        _ = stream.read_to_end(&mut Vec::new());
+    });
     let smtp = format!("{{plugin: smtp, config: {{host: 127.0.0.1, port: {port}, timeout_ms: 15000}}}}");
     let (_folder, mut command) = quoin(&[smtp], &[]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    thread::sleep(Duration::from_millis(700));
+    waits.recv_timeout(Duration::from_secs(15)).unwrap();
     let started = Instant::now();
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();

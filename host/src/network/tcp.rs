@@ -44,10 +44,11 @@ impl Networking {
         response.remote_addr = peer.to_string();
         response.local_addr = stream.local_addr().to_string();
         let name = dns::ascii_host(to.host)?;
-        let shaken = request
-            .tls
-            .then(|| tls::connect(stream, &name, &self.trust, now_unix_seconds(), tls::Verify::Report));
-        // Whether or not we have a version in common.
+        let shaken = request.tls.then_some(stream).map(|stream| {
+            tls::connect(stream, &name, &self.trust, now_unix_seconds(), tls::Verify::Report)
+                .map(|(_, evidence)| evidence)
+        });
+        // Asked even if there is no version in common; and the first connection has ended, for servers that have one at a time.
         if request.probe_tls_versions {
             let offered = tls::offered_versions(&mut || self.stack.connect(peer, deadline), &name);
             let offered = match (offered, &shaken) {
@@ -61,7 +62,7 @@ impl Networking {
             response.tls_versions_offered = Some(offered.into_iter().map(str::to_owned).collect());
         }
         if let Some(shaken) = shaken {
-            response.handshake = handshake(shaken?.1);
+            response.handshake = handshake(shaken?);
         }
         Ok(())
     }

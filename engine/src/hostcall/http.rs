@@ -4,7 +4,6 @@ use super::{packed::Response, time::deadline};
 use crate::capability::{Access, http_target, is_host};
 use crate::guest::state::State;
 use crate::host::Destination;
-use alloc::format;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{HttpRequest, HttpResponse};
 

@@ -28,6 +28,8 @@
 
 mod addresses;
 #[cfg(feature = "std")]
+mod custody;
+#[cfg(feature = "std")]
 mod device;
 mod drive;
 mod icmp;

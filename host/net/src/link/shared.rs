@@ -7,7 +7,7 @@ use super::custody::Custody;
 use super::drive::Drive;
 use super::node::{Config, Interest, Node};
 use super::{tcp, udp};
-use crate::{Code, Deadline, Error, Instant, Stack, Stream};
+use crate::{Cancel, Code, Deadline, Error, Instant, Stack, Stream};
 use core::net::{IpAddr, SocketAddr};
 use core::ops::ControlFlow;
 use core::time::Duration;
@@ -24,6 +24,7 @@ pub struct SharedStack<D: Device> {
     /// Wakes the leader.
     bell: OwnedFd,
     start: std::time::Instant,
+    cancel: Cancel,
 }
 
 struct State<D: Device> {
@@ -68,7 +69,9 @@ impl<D: Device> State<D> {
             self.followers.push(Follower { ticket, interest, thread: thread::current(), woken: false });
             return Role::Follower(ticket);
         }
-        let sleeps_until = self.node.poll_at(now).map_or(deadline.at(), |at| at.min(deadline.at()));
+        // The leader looks whether the run goes on, on behalf of all: if not he leaves, the next one leads, and so on.
+        let latest = deadline.earlier(Deadline::after(now, Cancel::SLICE)).at();
+        let sleeps_until = self.node.poll_at(now).map_or(latest, |at| at.min(latest));
         let mut time = sleeps_until.since(now);
         if core::mem::replace(idle, time.is_zero()) {
             time = time.max(PAUSE);
@@ -114,13 +117,25 @@ impl<D: Device + AsFd> SharedStack<D> {
         let start = std::time::Instant::now();
         let node = Node::new(device, config, u64::from_ne_bytes(seed), Instant::from_nanos(0))?;
         let state = State { node, leader: None, followers: Vec::new(), tickets: 0 };
-        let stack = Self { state: Custody::new(state, PATIENCE), device: descriptor, bell, start };
+        let stack = Self {
+            state: Custody::new(state, PATIENCE),
+            device: descriptor,
+            bell,
+            start,
+            cancel: Cancel::default(),
+        };
         super::drive::open(&stack, Deadline::after(Drive::now(&stack), within))?;
         Ok(stack)
     }
 }
 
 impl<D: Device> SharedStack<D> {
+    /// From now on, waits end when `cancel` is told to.
+    #[must_use]
+    pub fn with_cancel(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
+    }
+
     /// What `look` sees of the node.
     ///
     /// # Errors
@@ -207,6 +222,7 @@ impl<D: Device> Drive for SharedStack<D> {
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> Result<R, Error> {
+        self.cancel.check()?;
         self.state.with(|state| act(&mut state.node, Drive::now(self)))
     }
 
@@ -231,7 +247,12 @@ impl<D: Device> Drive for SharedStack<D> {
                 state.resume(role);
                 let now = Drive::now(self);
                 let more = state.node.poll(now);
-                let answer = done(&mut state.node, now).map(Ok).or_else(|| deadline.left(now).err().map(Err));
+                let answer = match self.cancel.check() {
+                    Err(canceled) => Some(Err(canceled)),
+                    Ok(()) => {
+                        done(&mut state.node, now).map(Ok).or_else(|| deadline.left(now).err().map(Err))
+                    }
+                };
                 self.rouse(state, now);
                 match answer {
                     Some(answer) => {

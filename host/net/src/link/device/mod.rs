@@ -170,7 +170,7 @@ fn system(error: &io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stack;
+    use crate::{Cancel, Stack};
     use std::os::unix::net::UnixDatagram;
     use std::sync::mpsc;
     use std::thread;
@@ -205,6 +205,27 @@ mod tests {
         for _ in 0..count {
             assert!(other_end.recv(&mut [0; 2000]).unwrap() > 0);
         }
+    }
+
+    /// One who leads, and others whom he has to wake.
+    #[test]
+    fn an_interrupt_ends_what_waits_and_lets_nothing_begin() {
+        let cancel = Cancel::default();
+        let (stack, other_end) = black_hole();
+        let stack = stack.with_cancel(cancel.clone());
+        let start = std::time::Instant::now();
+        thread::scope(|threads| {
+            let connecting = [0; 4].map(|_| threads.spawn(|| connect(&stack)));
+            let asking = [0; 4].map(|_| threads.spawn(|| exchange(&stack)));
+            sent(&other_end, 8);
+            cancel.cancel();
+            for waiting in connecting.into_iter().chain(asking) {
+                assert_eq!(waiting.join().unwrap().code(), Code::Canceled);
+            }
+        });
+        assert_eq!([connect(&stack).code(), exchange(&stack).code()], [Code::Canceled; 2]);
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+        assert_eq!(stack.node(|node| node.sockets()), Ok(0), "what was canceled is freed");
     }
 
     /// As a thread does in the release build that meets a defect: it never comes back, and neither does what it holds.

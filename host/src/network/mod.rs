@@ -74,7 +74,7 @@ impl Networking {
     }
 }
 
-/// What an interface may take to get its addresses: a bridge that learns (STP) passes nothing on for 15 s at first.
+/// What it may take to get addresses: as many leases and advertisements as are lost have to be asked for again.
 #[cfg(feature = "link")]
 const ADDRESSES: Duration = Duration::from_secs(20);
 

@@ -163,6 +163,30 @@ fn an_interrupt_ends_the_run_and_takes_the_device_away() {
 
 #[test]
 #[ignore = "needs root: tests/run lab"]
+fn a_bridge_that_listens_and_learns_first_is_waited_for() {
+    let segment = Segment::new();
+    let profile = Profile::new(
+        "
+    - id: closed
+      observations:
+        - plugin: tcp
+          config: {host: 192.0.2.1, port: 81}
+          expect: data.error_code == 'ECONNREFUSED'
+",
+    );
+    // Hundredths of a second, twice.
+    segment.client.ip("link set br-lab type bridge stp_state 1 forward_delay 1100");
+    let outcome = Check::new(&segment.client, profile.path()).net("bridge:br-lab,addr=192.0.2.4/24").run();
+    outcome.assert_passed();
+    assert!(
+        outcome.took.as_secs() >= 22,
+        "{:?}: the port forwards at once, so nothing is shown",
+        outcome.took
+    );
+}
+
+#[test]
+#[ignore = "needs root: tests/run lab"]
 fn devices_that_exist_already() {
     let host = Namespace::new("host");
     host.ip("tuntap add dev tap0 mode tap");

@@ -2,7 +2,11 @@
 
 use super::node::{Interest, Node};
 use crate::{Code, Deadline, Error, Instant};
+use core::time::Duration;
 use smoltcp::phy::Device;
+
+/// smoltcp asks to be polled at once, and then has nothing to do, now and then: not again before that has passed.
+pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 pub(super) trait Drive {
     type Device: Device;

@@ -1,6 +1,6 @@
 //! [`LocalStack`]: a node for one thread, without `std`.
 
-use super::drive::Drive;
+use super::drive::{Drive, PAUSE};
 use super::node::{Config, Interest, Node};
 use super::{tcp, udp};
 use crate::{Deadline, Error, Instant, Stack, Stream};
@@ -92,7 +92,9 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
             }
             deadline.left(now)?;
             if !more {
-                let until = node.poll_at(now).map_or(deadline.at(), |at| at.min(deadline.at()));
+                // smoltcp asks to be polled at once, and has nothing to do, now and then.
+                let soon = Deadline::after(now, PAUSE).at();
+                let until = node.poll_at(now).map_or(deadline.at(), |at| at.max(soon).min(deadline.at()));
                 drop(node);
                 self.platform.idle(until);
             }

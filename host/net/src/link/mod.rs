@@ -56,7 +56,7 @@ mod udp;
 pub use device::LinkStack;
 pub use local::{LocalStack, Platform};
 pub use name::{Cidr, InterfaceName, Mac, Mtu};
-pub use node::{Config, Limits, Node};
+pub use node::{Config, Limits, Node, RouterAdvertisements};
 pub use options::{Form, Options};
 #[cfg(feature = "std")]
 pub use shared::SharedStack;

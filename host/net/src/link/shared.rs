@@ -4,10 +4,10 @@
 //! along wakes those for whom something has come. A leader who has what he waited for wakes another one to lead.
 
 use super::custody::Custody;
-use super::drive::Drive;
+use super::drive::{Drive, PAUSE};
 use super::node::{Config, Interest, Node};
 use super::{tcp, udp};
-use crate::{Cancel, Code, Deadline, Error, Instant, Stack, Stream};
+use crate::{Cancel, Code, Deadline, Error, Instant, Stack, Stream, random};
 use core::net::{IpAddr, SocketAddr};
 use core::ops::ControlFlow;
 use core::time::Duration;
@@ -93,9 +93,6 @@ impl<D: Device> State<D> {
     }
 }
 
-/// smoltcp asked to be polled at once, and then had nothing to do: not again before that has passed.
-const PAUSE: Duration = Duration::from_millis(1);
-
 /// Whoever has the node has it for as long as it takes to look at some frames: thousands of times less, even where the processor is
 /// slow and has much else to do.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -113,7 +110,7 @@ impl<D: Device + AsFd> SharedStack<D> {
         let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
         let bell = bell.map_err(|error| exhausted(error.into()))?;
         let mut seed = [0; 8];
-        random(&mut seed)?;
+        random::fill(&mut seed)?;
         let start = std::time::Instant::now();
         let node = Node::new(device, config, u64::from_ne_bytes(seed), Instant::from_nanos(0))?;
         let state = State { node, leader: None, followers: Vec::new(), tickets: 0 };
@@ -196,20 +193,6 @@ fn time_of(time: &Timespec) -> Duration {
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-pub(super) fn random(bytes: &mut [u8]) -> Result<(), Error> {
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match rustix::rand::getrandom(&mut bytes[filled..], rustix::rand::GetRandomFlags::empty()) {
-            Ok(count) => filled += count,
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => {
-                return Err(Error::new(Code::Other, format!("no randomness from the system: {error}")));
-            }
-        }
-    }
-    Ok(())
-}
-
 impl<D: Device> Drive for SharedStack<D> {
     type Device = D;
 
@@ -218,7 +201,7 @@ impl<D: Device> Drive for SharedStack<D> {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        random(bytes)
+        random::fill(bytes)
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> Result<R, Error> {
@@ -283,7 +266,7 @@ impl<D: Device> Stack for SharedStack<D> {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        random(bytes)
+        random::fill(bytes)
     }
 
     fn connect_by(

@@ -8,8 +8,8 @@ mod sys;
 use super::name::{Mac, Mtu};
 use super::node::{Config, Limits};
 use super::options::{Form, Options};
-use super::shared::{SharedStack, random};
-use crate::{Code, Deadline, Error, Instant};
+use super::shared::SharedStack;
+use crate::{Code, Error, random};
 use frames::LinkDevice;
 use smoltcp::phy::Medium;
 use std::io;
@@ -29,7 +29,8 @@ use sys::Request;
 pub type LinkStack = SharedStack<LinkDevice>;
 
 impl LinkStack {
-    /// Opens the device, and waits until the node has its addresses: probed, leased or advertised.
+    /// Opens the device, and waits until the node has its addresses, which takes it `within` at most: probed, leased or advertised. A
+    /// bridge that speaks the spanning tree protocol forwards nothing for a while before that (30 s, where nothing else is set).
     ///
     /// # Errors
     ///
@@ -42,20 +43,18 @@ impl LinkStack {
             Some(mac) => mac,
             None => {
                 let mut bytes = [0; 6];
-                random(&mut bytes)?;
+                random::fill(&mut bytes)?;
                 Mac::local(bytes)
             }
         };
-        let start = std::time::Instant::now();
         let device = match options.form() {
-            Form::Bridge => bridge::open(options, within),
+            Form::Bridge => bridge::open(options),
             Form::Raw => packet(options, mac),
             Form::Tap => tuntap(options, Medium::Ethernet),
             Form::Tun => tuntap(options, Medium::Ip),
         };
         let config = Config::new(options, (options.form() != Form::Tun).then_some(mac), Limits::default());
-        let left = Deadline::after(Instant::from_nanos(0), within.saturating_sub(start.elapsed())).at();
-        SharedStack::over(device.map_err(tell)?, &config, left.since(Instant::from_nanos(0))).map_err(tell)
+        SharedStack::over(device.map_err(tell)?, &config, within).map_err(tell)
     }
 }
 
@@ -85,7 +84,7 @@ fn tuntap(options: &Options, medium: Medium) -> Result<LinkDevice, Error> {
     // Attaching would make one where there is none.
     present(name)?;
     let mtu = longest(options, name)?;
-    let (descriptor, _) = attach(name, medium).map_err(|error| match error.kind() {
+    let (descriptor, _) = attach(name, medium).map_err(|error| no_driver(&error).unwrap_or_else(|| match error.kind() {
         io::ErrorKind::InvalidInput => {
             let kind = if medium == Medium::Ethernet { "TAP" } else { "TUN" };
             Error::new(Code::Invalid, format!("{name} is no {kind} device, or one with several queues"))
@@ -98,7 +97,7 @@ fn tuntap(options: &Options, medium: Medium) -> Result<LinkDevice, Error> {
             "the device belongs to another user: run it as root (CAP_NET_ADMIN), or make it for this one, with \
              `ip tuntap add NAME mode tap user USER`",
         ),
-    })?;
+    }))?;
     Ok(LinkDevice::new(descriptor, medium, mtu))
 }
 
@@ -113,13 +112,24 @@ fn attach(name: &str, medium: Medium) -> io::Result<(OwnedFd, String)> {
     Ok((descriptor, request.name()))
 }
 
+/// What to do where the kernel makes no TAP and no TUN devices: there is no such file, or nothing behind it.
+fn no_driver(error: &io::Error) -> Option<Error> {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV | libc::ENXIO)).then(|| {
+        let message = format!(
+            "/dev/net/tun: {error}. The kernel needs its module `tun` (package kmod-tun on OpenWrt), a container that device"
+        );
+        Error::new(Code::Unsupported, message)
+    })
+}
+
 /// The interface's index, if it is there and up.
 fn present(name: &str) -> Result<i32, Error> {
     let index = Request::about(name).index().map_err(|_| {
-        Error::new(
-            Code::Invalid,
-            format!("there is no interface {name}; there are {}", interfaces().join(", ")),
-        )
+        let others = match interfaces().join(", ") {
+            none if none.is_empty() => String::from("there is none but the loopback"),
+            some => format!("there are {some}"),
+        };
+        Error::new(Code::Invalid, format!("there is no interface {name}; {others}"))
     })?;
     if !Request::about(name).up().map_err(|error| system(&error))? {
         return Err(Error::new(Code::Invalid, format!("{name} is down: `ip link set {name} up`")));
@@ -170,7 +180,7 @@ fn system(error: &io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cancel, Stack};
+    use crate::{Cancel, Deadline, Stack};
     use std::os::unix::net::UnixDatagram;
     use std::sync::mpsc;
     use std::thread;

@@ -6,6 +6,7 @@ pub mod expect;
 pub mod linux;
 mod nearest;
 pub mod network;
+pub mod plugin;
 pub mod policy;
 pub mod profile;
 pub mod report;

@@ -9,7 +9,7 @@ use crate::report::{
     Detail, Escaped, ExecutionId, Moment, Report, Style, Summary, Table, Target, summary_line,
     terminal_width, write_json,
 };
-use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared, Setup};
+use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared};
 use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::path::Path;
@@ -23,14 +23,7 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let filter = Filter { ids: args.filter.control, tags: args.filter.tag, severity: args.filter.severity };
     let selected = filter.select(&profile)?;
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
-    let setup = Setup {
-        root: args.root,
-        net: args.net,
-        ca_file: args.ca_file,
-        grants: args.permissions.grant,
-        trust_plugins: args.permissions.trust_plugins,
-        log: log::sink(args.verbose),
-    };
+    let setup = args.permissions.setup(args.target, log::sink(args.verbose));
     let Prepared { observer, warnings } = prepare(&profile, &selected, setup)?;
     for warning in warnings.iter().filter(|_| !args.quiet) {
         log::note(format_args!("quoin: warning: {}", Escaped(warning)));

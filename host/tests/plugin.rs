@@ -291,7 +291,7 @@ fn what_cannot_be_tested_is_exit_status_2() {
         (&["test", "door.wasm"], "door: this is no WebAssembly module"),
         (&["test", "nosuch"], "there is no built-in plugin `nosuch`"),
         (&["test", "file", "--config", "{path: /}"], "--config: key must be a string"),
-        (&["test", "file", "--config", "[]"], "--config: a configuration is a JSON object"),
+        (&["test", "file", "--config", "[]"], "--config: the configuration: expected an object"),
         (&["test", "file", "--config", "@nosuch.json"], "--config: cannot read nosuch.json"),
         (&["test", "file", "--expect", "data ="], "--expect"),
         (&["test", "file", "--grant", "camera:front"], "camera:front"),

@@ -87,6 +87,10 @@ pub(super) struct CheckArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) profile: PathBuf,
 
+    /// Run nothing: say whether it could be run as it is
+    #[arg(long, conflicts_with = "output")]
+    pub(super) validate: bool,
+
     /// Table, or json for programs
     #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
     pub(super) format: Format,

@@ -81,28 +81,26 @@ impl Workbench {
             problems: outline.problems.iter().map(ToString::to_string).collect(),
             warnings: Vec::new(),
         };
-        if seen.problems.is_empty() {
-            self.ask(&mut seen, &bytes);
+        if seen.problems.is_empty()
+            && let Err(error) = self.answers(&mut seen, &bytes)
+        {
+            seen.problems.push(error.to_string());
         }
         Ok(seen)
     }
 
-    fn ask(&self, seen: &mut Inspection, bytes: &[u8]) {
-        match self.load_bytes(&seen.name, bytes) {
-            Ok(plugin) => {
-                seen.capabilities = plugin.declared().capabilities().map(ToString::to_string).collect();
-                seen.warnings = plugin.warnings().iter().map(ToString::to_string).collect();
-                seen.schema = Some(plugin.schema().clone());
-                seen.metadata = Some(plugin.metadata().clone());
-            }
-            Err(error) => seen.problems.push(error.to_string()),
-        }
-        if let Some(metadata) = &seen.metadata {
-            for (field, text) in [("name", &metadata.name), ("version", &metadata.version)] {
-                if text.is_empty() {
-                    seen.warnings.push(format!("its description has no `{field}`"));
-                }
+    fn answers(&self, seen: &mut Inspection, bytes: &[u8]) -> Result<(), LoadError> {
+        let answers = self.ask(&seen.name, bytes)?;
+        seen.metadata = answers.metadata.as_ref().ok().cloned();
+        seen.schema = answers.schema.as_ref().ok().cloned();
+        let plugin = self.finish(&seen.name, answers)?;
+        seen.capabilities = plugin.declared().capabilities().map(ToString::to_string).collect();
+        seen.warnings = plugin.warnings().iter().map(ToString::to_string).collect();
+        for (field, text) in [("name", &plugin.metadata().name), ("version", &plugin.metadata().version)] {
+            if text.is_empty() {
+                seen.warnings.push(format!("its description has no `{field}`"));
             }
         }
+        Ok(())
     }
 }

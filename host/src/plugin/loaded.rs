@@ -1,14 +1,14 @@
 //! [`Plugin`]: a module that has said what it is, and may be asked.
 
-use super::config::{Config, ConfigError};
 use super::seen::Seen;
 use super::workbench::LoadError;
 use crate::linux::Machine;
 use crate::policy::{OperatorGrants, PluginPolicy, Warning};
+use crate::schema::{Config, ConfigError, Schema};
 use quoin_abi::metadata::Metadata;
 use quoin_engine::capability::{CapabilitySet, Grants};
 use quoin_engine::host::Host as _;
-use quoin_engine::{Deadline, Engine, Generation, Observation, Session};
+use quoin_engine::{Deadline, Engine, Failure, Generation, Observation, Session};
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -17,13 +17,44 @@ use std::time::{Duration, Instant};
 /// What a plugin may take to say what it is.
 const DESCRIBE: Duration = Duration::from_secs(10);
 
+/// A module, and what it says when it is asked what it is.
+pub(super) struct Answers {
+    machine: Arc<Machine>,
+    module: quoin_engine::Plugin,
+    pub(super) metadata: Result<Metadata, Failure>,
+    pub(super) schema: Result<Value, Failure>,
+}
+
+impl Answers {
+    /// Loads a module and asks it. It is granted nothing for that.
+    pub(super) fn of(
+        engine: &Engine,
+        machine: &Arc<Machine>,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Self, LoadError> {
+        let module = engine.load(bytes).map_err(LoadError::Module)?;
+        let host = machine.host(name);
+        let deadline = Deadline::after(host.system().monotonic(), DESCRIBE);
+        let session = Session { host: Box::new(host), grants: Grants::none(), deadline };
+        let mut instance = module.instantiate(session).map_err(LoadError::Start)?;
+        let metadata = instance.describe();
+        // After a trap or a limit there is nobody left to ask.
+        let schema = match &metadata {
+            Ok(_) | Err(Failure::Contract(_) | Failure::Plugin(_)) => instance.schema(),
+            Err(failure) => Err(failure.clone()),
+        };
+        Ok(Self { machine: Arc::clone(machine), module, metadata, schema })
+    }
+}
+
 /// A plugin that has said what it is. Each observation is made by an instance of its own.
 pub struct Plugin {
     name: String,
     module: quoin_engine::Plugin,
     machine: Arc<Machine>,
     metadata: Metadata,
-    schema: Value,
+    schema: Schema,
     policy: PluginPolicy,
     warnings: Vec<Warning>,
 }
@@ -38,24 +69,13 @@ impl fmt::Debug for Plugin {
 }
 
 impl Plugin {
-    /// Loads a module and asks it what it is. It is granted nothing for that.
-    pub(super) fn load(
-        engine: &Engine,
-        machine: &Arc<Machine>,
-        name: &str,
-        bytes: &[u8],
-        operator: &OperatorGrants,
-    ) -> Result<Self, LoadError> {
-        let module = engine.load(bytes).map_err(LoadError::Module)?;
-        let host = machine.host(name);
-        let deadline = Deadline::after(host.system().monotonic(), DESCRIBE);
-        let session = Session { host: Box::new(host), grants: Grants::none(), deadline };
-        let mut instance = module.instantiate(session).map_err(LoadError::Start)?;
-        let metadata = instance.describe().map_err(LoadError::Describe)?;
-        let schema = instance.schema().map_err(LoadError::Schema)?;
+    /// What has been found out about a module makes a plugin, if it is all there.
+    pub(super) fn new(answers: Answers, name: &str, operator: &OperatorGrants) -> Result<Self, LoadError> {
+        let Answers { machine, module, metadata, schema } = answers;
+        let metadata = metadata.map_err(LoadError::Describe)?;
+        let schema = Schema::new(schema.map_err(LoadError::Schema)?).map_err(LoadError::Unfit)?;
         let (policy, warnings) = PluginPolicy::new(&metadata.capabilities, &schema, operator);
-        let (name, machine) = (name.to_owned(), Arc::clone(machine));
-        Ok(Self { name, module, machine, metadata, schema, policy, warnings })
+        Ok(Self { name: name.to_owned(), module, machine, metadata, schema, policy, warnings })
     }
 
     /// What it is called by: a built-in plugin's name, or its file's.
@@ -78,7 +98,7 @@ impl Plugin {
 
     /// The JSON Schema of its configuration.
     #[must_use]
-    pub const fn schema(&self) -> &Value {
+    pub const fn schema(&self) -> &Schema {
         &self.schema
     }
 
@@ -94,21 +114,28 @@ impl Plugin {
         &self.warnings
     }
 
-    /// Makes a configuration fit, or says why it does not.
+    /// Fills in the defaults of what a configuration leaves out, and checks it.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names everything that is wrong with it.
+    /// [`ConfigError`] has everything in it that does not fit the plugin's schema.
     pub fn configure(&self, config: Value) -> Result<Config, ConfigError> {
-        Config::new(config)
+        self.schema.configure(config)
+    }
+
+    /// Why no capability comes of a value of the configuration: the plugin may well be refused what it needs.
+    #[must_use]
+    pub fn warnings_about(&self, config: &Config) -> Vec<Warning> {
+        self.policy.grants(config).1
     }
 
     /// Makes one observation, with a fresh instance that may do what the configuration needs and the operator allows.
+    /// The configuration has to be of this plugin.
     #[must_use]
     pub fn observe(&self, config: &Config, timeout: Duration) -> Seen {
         let start = Instant::now();
         let host = self.machine.host(&self.name);
-        let (grants, warnings) = self.policy.grants(config.get());
+        let (grants, warnings) = self.policy.grants(config);
         let deadline = Deadline::after(host.system().monotonic(), timeout);
         let observation = match self.module.instantiate(Session { host: Box::new(host), grants, deadline }) {
             Ok(instance) => instance.observe(config.get()),

@@ -24,14 +24,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod config;
 mod inspection;
 mod loaded;
 mod seen;
 mod setup;
 mod workbench;
 
-pub use config::{Config, ConfigError};
 pub use inspection::{Export, Import, Inspection};
 pub use loaded::Plugin;
 pub use seen::Seen;

@@ -1,12 +1,13 @@
 //! [`Workbench`]: where plugins are loaded and run.
 
-use super::loaded::Plugin;
+use super::loaded::{Answers, Plugin};
 use super::setup::{OpenError, Setup};
 use crate::builtin;
 use crate::linux::Machine;
 use crate::network::Networking;
 use crate::policy::OperatorGrants;
 use crate::profile::PluginSource;
+use crate::schema::SchemaError;
 use quoin_engine::{Engine, Failure, Limits};
 use std::borrow::Cow;
 use std::fmt;
@@ -63,11 +64,16 @@ impl Workbench {
     ///
     /// [`LoadError`] says everything that is wrong with it.
     pub fn load_from(&self, name: &str, source: &PluginSource) -> Result<Plugin, LoadError> {
-        self.load_bytes(name, &bytes(name, source)?)
+        self.finish(name, self.ask(name, &bytes(name, source)?)?)
     }
 
-    pub(super) fn load_bytes(&self, name: &str, bytes: &[u8]) -> Result<Plugin, LoadError> {
-        Plugin::load(&self.engine, &self.machine, name, bytes, &self.operator)
+    /// Asks a module what it is.
+    pub(super) fn ask(&self, name: &str, bytes: &[u8]) -> Result<Answers, LoadError> {
+        Answers::of(&self.engine, &self.machine, name, bytes)
+    }
+
+    pub(super) fn finish(&self, name: &str, answers: Answers) -> Result<Plugin, LoadError> {
+        Plugin::new(answers, name, &self.operator)
     }
 
     /// Ends what plugins wait for, and the commands that run on their behalf. Nothing begins any more.
@@ -117,6 +123,8 @@ pub enum LoadError {
     Describe(Failure),
     /// It does not say what its configuration looks like.
     Schema(Failure),
+    /// What it says about its configuration is not understood.
+    Unfit(SchemaError),
 }
 
 impl fmt::Display for LoadError {
@@ -132,6 +140,7 @@ impl fmt::Display for LoadError {
             Self::Start(failure) => write!(f, "it does not start: {failure}"),
             Self::Describe(failure) => write!(f, "it does not describe itself: {failure}"),
             Self::Schema(failure) => write!(f, "it gives no schema: {failure}"),
+            Self::Unfit(error) => write!(f, "its schema cannot be used: {error}"),
         }
     }
 }

@@ -17,8 +17,8 @@ struct Engineer {
     plugins: BTreeMap<PluginName, Plugin>,
 }
 
-/// Loads the plugins that the selected controls of a profile need, asks each once what it is, and answers who makes
-/// their observations.
+/// Loads the plugins that the selected controls of a profile need, asks each once what it is, holds the configurations of
+/// those controls against it, and answers who makes their observations.
 ///
 /// # Errors
 ///
@@ -44,16 +44,38 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }),
         }
     }
+    for observation in observations(profile, selected) {
+        let Some(plugin) = plugins.get(&observation.plugin) else { continue };
+        let said = |pointer: &str, message: String| PluginError {
+            plugin: observation.plugin.to_string(),
+            location: observation.config_location(pointer).to_string(),
+            message,
+        };
+        match plugin.configure(Value::Object(observation.config.clone())) {
+            Ok(config) => {
+                let more = plugin.warnings_about(&config).into_iter();
+                warnings.extend(more.map(|warning| said("", warning.to_string()).to_string()));
+            }
+            Err(error) => {
+                errors.extend(error.misfits.into_iter().map(|misfit| said(&misfit.pointer, misfit.message)));
+            }
+        }
+    }
     match errors.is_empty() {
         true => Ok(Prepared { observer: Arc::new(Engineer { bench, plugins }), warnings }),
         false => Err(PrepareError::Plugins(errors)),
     }
 }
 
-/// The plugins of the selected controls' observations.
-fn needed<'a>(profile: &'a Profile, selected: &[bool]) -> Vec<&'a profile::Plugin> {
+/// The selected controls' observations.
+fn observations<'a>(profile: &'a Profile, selected: &'a [bool]) -> impl Iterator<Item = &'a Observation> {
     let controls = profile.controls.iter().zip(selected).filter(|(_, selected)| **selected);
-    let used: Vec<_> = controls.flat_map(|(control, _)| &control.observations).map(|it| &it.plugin).collect();
+    controls.flat_map(|(control, _)| &control.observations)
+}
+
+/// The plugins that they ask.
+fn needed<'a>(profile: &'a Profile, selected: &[bool]) -> Vec<&'a profile::Plugin> {
+    let used: Vec<_> = observations(profile, selected).map(|observation| &observation.plugin).collect();
     profile.plugins.iter().filter(|plugin| used.contains(&&plugin.name)).collect()
 }
 

@@ -22,16 +22,16 @@ pub type Prepare = fn(&Arc<Profile>, &[bool], Setup) -> Result<Prepared, Prepare
 pub enum PrepareError {
     /// No plugin can be run in the way that was asked for.
     Open(OpenError),
-    /// Everything that is wrong with the plugins; never empty.
+    /// Everything that is wrong with the plugins and their configurations; never empty.
     Plugins(Vec<PluginError>),
 }
 
-/// Something that is wrong with one plugin.
+/// Something that is wrong with one plugin, or with what it is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginError {
     /// What the profile calls it.
     pub plugin: String,
-    /// Where the profile names it.
+    /// Where the profile names it, or tells it so.
     pub location: String,
     /// What is wrong, and what was expected.
     pub message: String,
@@ -48,7 +48,7 @@ impl fmt::Display for PrepareError {
         match self {
             Self::Open(error) => error.fmt(f),
             Self::Plugins(errors) => {
-                f.write_str("plugins cannot be used; nothing was run\n")?;
+                f.write_str("plugins cannot be used as the profile says; nothing was run\n")?;
                 errors.iter().try_for_each(|error| write!(f, "\n{error}"))
             }
         }

@@ -9,7 +9,6 @@ use crate::policy::OperatorGrants;
 use crate::profile::PluginSource;
 use crate::schema::SchemaError;
 use quoin_engine::{Engine, Failure, Limits};
-use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -83,16 +82,13 @@ impl Workbench {
 }
 
 /// A plugin's module.
-pub(super) fn bytes(name: &str, source: &PluginSource) -> Result<Cow<'static, [u8]>, LoadError> {
+pub(super) fn bytes(name: &str, source: &PluginSource) -> Result<Vec<u8>, LoadError> {
     match source {
         PluginSource::BuiltIn => match builtin::find(name) {
-            Some(builtin) => Ok(builtin.wasm.into()),
+            Some(builtin) => Ok(builtin.wasm()),
             None => Err(LoadError::NoBuiltIn(name.into())),
         },
-        PluginSource::File(path) => match read(path) {
-            Ok(bytes) => Ok(bytes.into()),
-            Err(error) => Err(LoadError::Read(path.clone(), error)),
-        },
+        PluginSource::File(path) => read(path).map_err(|error| LoadError::Read(path.clone(), error)),
     }
 }
 

@@ -15,6 +15,8 @@ use std::time::Instant;
 struct Engineer {
     bench: Workbench,
     plugins: BTreeMap<PluginName, Plugin>,
+    /// Plugins that do not fit what is audited, each with why.
+    unsuited: BTreeMap<PluginName, String>,
 }
 
 /// Loads the plugins that the selected controls of a profile need, asks each once what it is, holds the configurations of
@@ -61,8 +63,10 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }
         }
     }
+    let unsuited = plugins.iter().filter_map(|(name, plugin)| Some((name.clone(), plugin.unsuited()?)));
+    let unsuited = unsuited.collect();
     match errors.is_empty() {
-        true => Ok(Prepared { observer: Arc::new(Engineer { bench, plugins }), warnings }),
+        true => Ok(Prepared { observer: Arc::new(Engineer { bench, plugins, unsuited }), warnings }),
         false => Err(PrepareError::Plugins(errors)),
     }
 }
@@ -108,6 +112,10 @@ impl Observer for Engineer {
             }
             Err(error) => Outcome::error(ErrorDetail::new(ErrorType::Config, "ECONFIG", error.to_string())),
         }
+    }
+
+    fn unsuited(&self, control: &Control) -> Option<String> {
+        control.observations.iter().find_map(|observation| self.unsuited.get(&observation.plugin)).cloned()
     }
 
     fn interrupt(&self) {

@@ -32,7 +32,7 @@ pub(crate) fn list(format: Format) -> Result<u8, Trouble> {
             name: builtin.name.to_owned(),
             version: plugin.metadata().version.clone(),
             description: plugin.metadata().description.clone(),
-            bytes: builtin.wasm.len(),
+            bytes: builtin.wasm().len(),
             capabilities: plugin.declared().capabilities().map(ToString::to_string).collect(),
         });
     }

@@ -74,6 +74,19 @@ impl Networking {
     }
 }
 
+/// Looks whether `net` can be what [`Networking::open`] is asked for, without opening anything.
+///
+/// # Errors
+///
+/// What is wrong with it, and what to do about it.
+pub(crate) fn validate(net: &str) -> Result<(), OpenNetworkError> {
+    #[cfg(feature = "link")]
+    let result = net.parse::<quoin_net::link::Options>().map(|_| ());
+    #[cfg(not(feature = "link"))]
+    let result = link(net, Cancel::default()).map(|_| ());
+    result.map_err(|error: quoin_net::Error| OpenNetworkError { option: "--net", message: error.to_string() })
+}
+
 /// What it may take to get addresses: as many leases and advertisements as are lost have to be asked for again.
 #[cfg(feature = "link")]
 const ADDRESSES: Duration = Duration::from_secs(20);

@@ -1,10 +1,12 @@
 //! [`FakeHost`]: a machine made of what a test says.
 
 use crate::answer;
-use crate::host::{Host, Level, Read};
+use crate::host::{Host, Read};
+use crate::logger;
 use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
 use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
 use core::cell::RefCell;
+use log::Level;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
 use serde::Serialize;
@@ -32,15 +34,33 @@ pub struct FakeHost {
     network: BTreeMap<&'static str, Value>,
     asked: RefCell<Vec<(&'static str, Value)>>,
     opened: RefCell<Vec<String>>,
-    log: RefCell<Vec<(Level, String)>>,
+    variables: BTreeMap<String, String>,
     now: u64,
 }
 
+std::thread_local! {
+    static LOG: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a line of the crate `log` for [`FakeHost::logged`].
+pub(crate) fn log(level: Level, message: String) {
+    LOG.with_borrow_mut(|lines| lines.push((level, message)));
+}
+
 impl FakeHost {
-    /// An empty machine at the Unix epoch.
+    /// An empty machine at the Unix epoch, with an empty log.
     #[must_use]
     pub fn new() -> Self {
+        logger::install();
+        LOG.take();
         Self::default()
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
     }
 
     /// What [`Host::file_stat`] answers for `path`, followed or not.
@@ -127,10 +147,10 @@ impl FakeHost {
         self.opened.borrow().clone()
     }
 
-    /// The lines that were logged, in order.
+    /// The lines that were logged with the crate `log`, in order: those of this thread since it made its last fake host.
     #[must_use]
     pub fn logged(&self) -> Vec<(Level, String)> {
-        self.log.borrow().clone()
+        LOG.with_borrow(Clone::clone)
     }
 }
 
@@ -184,8 +204,8 @@ impl Host for FakeHost {
         answer::connect(&self.ask("smtp_connect", request))
     }
 
-    fn log(&self, level: Level, message: &str) {
-        self.log.borrow_mut().push((level, message.to_owned()));
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
     }
 
     fn now(&self) -> u64 {
@@ -217,8 +237,9 @@ impl Read for FakeFile {
 #[cfg(test)]
 mod tests {
     use super::FakeHost;
-    use crate::host::{Host, Level, Read};
+    use crate::host::{Host, Read};
     use alloc::vec;
+    use log::{Level, warn};
     use quoin_abi::error::{ErrorDetail, ErrorType};
     use quoin_abi::host::{ExecRequest, ExecResponse};
 
@@ -247,7 +268,8 @@ mod tests {
     #[test]
     fn keeps_the_log() {
         let host = FakeHost::new();
-        host.log(Level::Warn, "odd");
-        assert_eq!(host.logged(), [(Level::Warn, "odd".into())]);
+        warn!("{} is odd", 3);
+        assert_eq!(host.logged(), [(Level::Warn, "3 is odd".into())]);
+        assert_eq!(FakeHost::new().logged(), []);
     }
 }

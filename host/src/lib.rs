@@ -10,3 +10,5 @@ pub mod policy;
 pub mod profile;
 pub mod report;
 pub mod run;
+#[cfg(feature = "authoring")]
+pub mod scaffold;

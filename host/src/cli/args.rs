@@ -47,7 +47,7 @@ pub(super) enum Command {
     /// Run the checks of a profile and report
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Look at the plugins in this binary
+    /// Look at plugins, or begin one
     Plugin {
         #[command(subcommand)]
         command: PluginCommand,
@@ -150,6 +150,9 @@ pub(super) enum PluginCommand {
         #[arg(value_name = "FORM")]
         format: Format,
     },
+    /// Begin a plugin of your own, in Rust or in Go
+    #[cfg(feature = "authoring")]
+    New(super::new::NewArgs),
 }
 
 /// Who reads it.

@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod completions;
 mod log;
+#[cfg(feature = "authoring")]
+mod new;
 mod plugin;
 mod progress;
 
@@ -48,6 +50,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8
         Command::Plugin { command: PluginCommand::List { format } } => {
             plugin::list(format, machinery.describe)
         }
+        #[cfg(feature = "authoring")]
+        Command::Plugin { command: PluginCommand::New(args) } => new::new(args),
         Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
         Command::Completions { shell } => print(|to| completions::write(shell, to)),
     };

@@ -4,10 +4,12 @@ use crate::answer;
 use crate::host::{Host, Read};
 use crate::logger;
 use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
+use crate::plugin::Plugin;
 use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
 use core::cell::RefCell;
 use log::Level;
 use quoin_abi::error::{ErrorDetail, ErrorType};
+use quoin_abi::evidence::Evidence;
 use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
 use serde::Serialize;
 use serde_json::Value;
@@ -61,6 +63,17 @@ impl FakeHost {
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// Makes an observation here, from the configuration's JSON to the evidence, as a module's `observe` does it.
+    ///
+    /// # Panics
+    ///
+    /// Where the evidence can't be read back, which would be a defect of the SDK.
+    #[must_use]
+    pub fn observe<P: Plugin>(&self, config: Value) -> Evidence {
+        let config = serde_json::to_vec(&config).unwrap_or_default();
+        serde_json::from_slice(&crate::record::observe::<P>(&config, self)).expect("an evidence record")
     }
 
     /// What [`Host::file_stat`] answers for `path`, followed or not.

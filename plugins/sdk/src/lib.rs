@@ -79,6 +79,7 @@ pub use log;
 pub use network::{Connection, HttpAnswer, HttpRequest, Lookup};
 pub use plugin::{Capability, Config, Metadata, Observation, Plugin};
 pub use quoin_abi::error::{ErrorDetail, ErrorType};
+pub use quoin_abi::evidence::Evidence;
 pub use quoin_abi::host::{
     Context, DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest,
 };

@@ -87,6 +87,7 @@ pub use quoin_plugin_derive::{Config, Setting};
 pub use record::{describe, observe, schema};
 pub use serde_json::{Map, Value};
 pub use setting::{Milliseconds, NonEmpty, Port, Schema, Setting, Wrong};
+pub use time::rfc3339;
 
 /// Makes a [`Plugin`] the plugin of this module: defines the exports that the host calls. Natively it does nothing but
 /// check the type.

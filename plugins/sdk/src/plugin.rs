@@ -70,7 +70,7 @@ pub trait Plugin {
 /// Each field has a type that is a [`Setting`](crate::Setting). Its documentation, up to an empty line, is the schema's
 /// `description`. It is required unless it is an `Option` or has a `default`. What else `#[config(…)]` says goes into
 /// the schema, for the host to hold the value against: `capability` (`x-capability`), `minimum`, `maximum`, `min_length`,
-/// `max_length`, `min_items`, `max_items`, `pattern`. A host that does not look at the schema lets through what only
+/// `max_length`, `min_items`, `max_items`, `pattern`, and any members in JSON as a text, `schema`, of a field or the whole. A host that does not look at the schema lets through what only
 /// these forbid; what must never happen belongs into the type.
 pub trait Config: Sized {
     /// Its JSON Schema (2020-12). A property with the annotation `x-capability` (`"fs:read:{value}"`) tells the host
@@ -92,19 +92,30 @@ pub struct Observation {
     pub status: bool,
     /// The values that were seen: `data` in a profile's expressions.
     pub data: Map<String, Value>,
+    /// Why the rest could not be found out. Whatever is expected of such evidence, the observation is an error, unless
+    /// `error` itself is what an expectation is about.
+    pub error: Option<ErrorDetail>,
 }
 
 impl Observation {
     /// An observation without any value.
     #[must_use]
     pub fn new(status: bool) -> Self {
-        Self { status, data: Map::new() }
+        Self { status, data: Map::new(), error: None }
     }
 
     /// Adds a value.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.set(name, value);
+        self
+    }
+
+    /// Adds that no more could be found out, which makes the status false.
+    #[must_use]
+    pub fn but(mut self, error: ErrorDetail) -> Self {
+        self.status = false;
+        self.error = Some(error);
         self
     }
 

@@ -33,6 +33,7 @@ pub fn observe<P: Plugin>(config: &[u8], host: &impl Host) -> Vec<u8> {
         Ok(observation) => {
             evidence.status = observation.status;
             evidence.data = observation.data;
+            evidence.error = observation.error;
         }
         Err(error) => evidence.error = Some(error),
     }
@@ -96,6 +97,10 @@ mod tests {
             if config.0 == "long" {
                 return Ok(Observation::new(true).with("name", "a".repeat(super::RESULT_BYTES)));
             }
+            if config.0 == "half" {
+                let error = ErrorDetail::new(ErrorType::Execution, "EIO", "no more");
+                return Ok(Observation::new(true).with("length", 4).but(error));
+            }
             Ok(Observation::new(config.0.len() > 3).with("length", config.0.len()))
         }
     }
@@ -132,6 +137,14 @@ mod tests {
         let error = evidence(r#"{"name": "long"}"#).error.expect("error");
         assert_eq!((error.kind, error.code.as_str()), (ErrorType::Validation, "EMSGSIZE"));
         assert!(error.message.contains("leave out or cut"), "{}", error.message);
+    }
+
+    #[test]
+    fn answers_what_was_seen_before_an_error() {
+        let evidence = evidence(r#"{"name": "half"}"#);
+        assert!(!evidence.status);
+        assert_eq!(evidence.error.expect("an error").code, "EIO");
+        assert_eq!(evidence.data.get("length"), Some(&json!(4)));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Attributes {
     pub(crate) check: Option<Path>,
     /// `word = …`
     pub(crate) word: Option<String>,
+    /// `schema = …`: members as they are.
+    schema: Option<String>,
     keywords: Vec<(&'static str, String)>,
     spans: Vec<(&'static str, Span)>,
 }
@@ -62,6 +64,9 @@ impl Attributes {
         } else if meta.path.is_ident("word") {
             self.word = Some(meta.value()?.parse::<syn::LitStr>()?.value());
             self.spans.push(("word", span));
+        } else if meta.path.is_ident("schema") {
+            self.schema = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            self.spans.push(("schema", span));
         } else if meta.path.is_ident("default") {
             let value: Expr = meta.value()?.parse()?;
             let text = literal(&value)?;
@@ -72,9 +77,10 @@ impl Attributes {
             self.spans.push((name, span));
         } else {
             let known: Vec<_> = KEYWORDS.iter().map(|(name, _)| *name).collect();
-            return Err(
-                meta.error(format!("not known here; known are check, word, default, {}", known.join(", ")))
-            );
+            return Err(meta.error(format!(
+                "not known here; known are check, schema, word, default, {}",
+                known.join(", ")
+            )));
         }
         Ok(())
     }
@@ -90,6 +96,9 @@ impl Attributes {
         }
         if let Some((_, value)) = &self.default {
             members += &format!(",\"default\":{value}");
+        }
+        if let Some(schema) = &self.schema {
+            members += &format!(",{schema}");
         }
         members
     }
@@ -109,7 +118,7 @@ impl Attributes {
     /// What a field may have.
     pub(crate) fn of_field(self) -> syn::Result<Self> {
         let mut allowed: Vec<&str> = KEYWORDS.iter().map(|(name, _)| *name).collect();
-        allowed.push("default");
+        allowed.extend(["default", "schema"]);
         self.only("a field", &allowed)
     }
 }

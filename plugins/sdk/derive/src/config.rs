@@ -19,7 +19,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     if !input.generics.params.is_empty() {
         return Err(Error::new_spanned(&input.generics, "a configuration has no parameters"));
     }
-    let whole = Attributes::read(&input.attrs)?.only("a configuration", &["check"])?;
+    let whole = Attributes::read(&input.attrs)?.only("a configuration", &["check", "schema"])?;
     let mut schema = Text::default();
     schema.push(r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object""#);
     schema.push(&whole.members());

@@ -6,9 +6,11 @@ pub mod expect;
 pub mod linux;
 mod nearest;
 pub mod network;
+pub mod plugin;
 pub mod policy;
 pub mod profile;
 pub mod report;
 pub mod run;
 #[cfg(feature = "authoring")]
 pub mod scaffold;
+pub mod schema;

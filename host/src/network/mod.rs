@@ -74,6 +74,19 @@ impl Networking {
     }
 }
 
+/// Looks whether `net` can be what [`Networking::open`] is asked for, without opening anything.
+///
+/// # Errors
+///
+/// What is wrong with it, and what to do about it.
+pub(crate) fn validate(net: &str) -> Result<(), OpenNetworkError> {
+    #[cfg(feature = "link")]
+    let result = net.parse::<quoin_net::link::Options>().map(|_| ());
+    #[cfg(not(feature = "link"))]
+    let result = link(net).map(|_| ());
+    result.map_err(|error: quoin_net::Error| OpenNetworkError { option: "--net", message: error.to_string() })
+}
+
 /// What an interface may take to get its addresses: a bridge that learns (STP) passes nothing on for 15 s at first.
 #[cfg(feature = "link")]
 const ADDRESSES: Duration = Duration::from_secs(20);

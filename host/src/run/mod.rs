@@ -19,7 +19,7 @@ pub(crate) use fence::defect;
 pub use filter::{Filter, FilterError};
 pub use judge::judge;
 pub use outcome::{Observer, Outcome};
-pub use plugin::{Describe, PluginError, PluginSummary, Prepare, PrepareError, Prepared, Setup};
+pub use plugin::{PluginError, Prepare, PrepareError, Prepared};
 pub use pool::{default_jobs, run};
 
 use crate::profile::Profile;

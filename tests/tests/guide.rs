@@ -2,7 +2,8 @@
 //! a person who has `quoin`, Rust, Go and `make`.
 //!
 //! What a block is, the word behind its fence says: `sh` is run, and where it ends the next one begins; `LANGUAGE
-//! file=PATH` is written there; `json` has to be JSON; `rust` is a test of its own, in the first plugin.
+//! file=PATH` is written there; `json` has to be JSON; `rust` is a test of its own, in the first plugin; `rust same=PATH` is
+//! in that file of this repository.
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
 use quoin_tests::build::{root, succeed, target};
@@ -67,6 +68,10 @@ impl Reader {
             ("json", None) => {
                 let result: Result<serde_json::Value, _> = serde_json::from_str(&block.text);
                 result.unwrap_or_else(|error| panic!("line {}: {error}", block.line));
+            }
+            ("rust", None) if rest.starts_with("same=") => {
+                let file = read(&root().join(&rest["same=".len()..]));
+                assert!(file.ends_with(&block.text), "line {}: {rest} says something else", block.line);
             }
             ("rust", None) => {
                 let name = format!("line_{}", block.line);

@@ -44,7 +44,10 @@ impl Plugin for Systemd {
         capabilities: &[Capability { kind: "exec", pattern: "systemctl" }],
     };
 
-    fn observe(Request { unit: UnitName(unit) }: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
+    fn observe(
+        Request { unit: UnitName(unit) }: Request,
+        host: &impl Host,
+    ) -> Result<Observation, ErrorDetail> {
         let request = ExecRequest {
             command: "systemctl".into(),
             args: vec!["show".into(), PROPERTIES.into(), "--".into(), unit.clone()],

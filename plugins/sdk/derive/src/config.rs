@@ -86,3 +86,44 @@ impl Text {
         self.pieces.push(quote!(::quoin_plugin::Schema::Text(#text)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::derive;
+
+    fn error(source: &str) -> String {
+        derive(&syn::parse_str(source).expect("Rust")).expect_err(source).to_string()
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_told() {
+        for (source, expected) in [
+            ("struct A(u8);", "a struct with named fields"),
+            ("enum A { B }", "a struct with named fields"),
+            ("struct A<T> { b: T }", "no parameters"),
+            ("struct A { #[config(minium = 1)] b: u8 }", "not known here; known are check"),
+            ("struct A { #[config(default = f())] b: u8 }", "a literal is needed"),
+            ("struct A { #[config(check = f)] b: u8 }", "`check` has no meaning for a field"),
+            ("#[config(minimum = 1)] struct A { b: u8 }", "`minimum` has no meaning for a configuration"),
+        ] {
+            assert!(error(source).contains(expected), "{source}: {}", error(source));
+        }
+    }
+
+    #[test]
+    fn names_and_texts_become_json() {
+        let source = r#"struct A {
+            /// Says "yes",
+            /// or no.
+            ///
+            /// For those who read the source.
+            #[config(pattern = "^\\d$", minimum = -1, default = 1.5)]
+            r#type: f64,
+        }"#;
+        let source = syn::parse_str(source).expect("Rust");
+        let code = derive(&source).expect("a configuration").to_string();
+        let text = r#"\"description\":\"Says \\\"yes\\\", or no.\",\"pattern\":\"^\\\\d$\",\"minimum\":-1,\"default\":1.5"#;
+        assert!(code.contains(text), "{code}");
+        assert!(code.contains(r#"\"type\":{"#) && !code.contains("required"), "{code}");
+    }
+}

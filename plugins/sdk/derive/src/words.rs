@@ -59,3 +59,21 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::derive;
+
+    #[test]
+    fn what_is_no_choice_of_words_is_told() {
+        for (source, expected) in [
+            ("struct A { b: u8 }", "only an enum"),
+            ("enum A { B(u8) }", "a word has no fields"),
+            ("enum A {}", "needs a word"),
+            ("enum A { #[config(minimum = 1)] B }", "`minimum` has no meaning for a word"),
+        ] {
+            let error = derive(&syn::parse_str(source).expect("Rust")).expect_err(source).to_string();
+            assert!(error.contains(expected), "{source}: {error}");
+        }
+    }
+}

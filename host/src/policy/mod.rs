@@ -350,13 +350,13 @@ mod tests {
 
     #[test]
     fn a_shell_is_the_operators_to_grant_and_reported() {
-        let schema = json!({"properties": {"x": {"x-capability": "exec:{value}"}}});
+        let schema = Schema::new(json!({"properties": {"x": {"x-capability": "exec:{value}"}}})).unwrap();
         let sh = Access::ExecCode { program: "/usr/bin/dash", asked: "sh" };
         let decide = |declares: &[&str], granted: &[&str], trust| {
             let granted = granted.iter().map(|text| text.parse().unwrap());
             let operator = OperatorGrants::new(granted, trust).unwrap();
             let (policy, warnings) = PluginPolicy::new(&declared(declares), &schema, &operator);
-            let (grants, _) = policy.grants(json!({"x": "sh"}).as_object().unwrap());
+            let (grants, _) = policy.grants(&schema.configure(json!({"x": "sh"})).unwrap());
             (grants.decide(sh).is_ok(), warnings.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
         let broad = "the grant exec:sh is broad: sh runs whatever it is told to, so that this allows all that the user may do";

@@ -1,4 +1,6 @@
 //! Quoin on Linux: profiles, scheduling, reports and the command line around the check engine.
+//!
+//! The author of a plugin finds in [`plugin`] what a test of it needs, with an example.
 
 pub mod builtin;
 pub mod cli;

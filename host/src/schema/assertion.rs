@@ -4,7 +4,7 @@ use super::document::Schema;
 use super::keyword::count;
 use super::number::{compare, equal, is_multiple, is_whole};
 use crate::nearest::nearest;
-use crate::report::line;
+use crate::report::{Escaped, line};
 use serde_json::{Map, Number, Value};
 
 /// Characters of a value or a text that are shown.
@@ -31,7 +31,7 @@ pub(super) fn assert(
     {
         let near = value.as_str().and_then(|text| nearest(text, list.iter().filter_map(Value::as_str)));
         say(match (near, list.len()) {
-            (Some(near), _) => format!("found {}; did you mean \"{near}\"?", shown(value)),
+            (Some(near), _) => format!("found {}; did you mean {}?", shown(value), quoted(near)),
             (None, 1..=LISTED) => {
                 format!("expected {}, found {}", any_of(list.iter().map(shown)), shown(value))
             }
@@ -92,7 +92,7 @@ fn of_text(schema: &Schema, keywords: &Map<String, Value>, text: &str, say: &mut
     if let Some(Value::String(pattern)) = keywords.get("pattern")
         && !schema.matches(pattern, text)
     {
-        say(format!("expected text that matches `{}`, found {}", pattern.escape_debug(), quoted(text)));
+        say(format!("expected text that matches `{}`, found {}", Escaped(pattern), quoted(text)));
     }
 }
 

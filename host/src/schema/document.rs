@@ -3,6 +3,7 @@
 use super::annotation::X_CAPABILITY;
 use super::keyword::{Holds, KEYWORDS, token};
 use crate::expect::pattern;
+use crate::report::Escaped;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +107,7 @@ pub struct SchemaError {
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}: {}", self.pointer.escape_debug(), self.message)
+        write!(f, "#{}: {}", Escaped(&self.pointer), Escaped(&self.message))
     }
 }
 

@@ -7,6 +7,7 @@ use super::document::Schema;
 use super::keyword::count;
 use super::place::Place;
 use crate::nearest::nearest;
+use crate::report::Escaped;
 use serde_json::{Map, Value};
 use std::mem;
 
@@ -212,7 +213,7 @@ impl<'s> Run<'s> {
             for (key, needs) in named(keywords, name).filter(|(key, _)| map.contains_key(*key)) {
                 let needs = needs.as_array().into_iter().flatten().filter_map(Value::as_str);
                 for needed in needs.filter(|needed| !map.contains_key(*needed)) {
-                    let message = format!("is missing; it goes with `{}`", key.escape_debug());
+                    let message = format!("is missing; it goes with `{}`", Escaped(key));
                     self.say(&Place::Key(place, needed), &message);
                 }
             }
@@ -259,7 +260,9 @@ impl<'s> Run<'s> {
             return;
         }
         let known = named(keywords, "properties").map(|(name, _)| name.as_str());
-        let help = nearest(key, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let help = nearest(key, known)
+            .map(|near| format!("; did you mean `{}`?", Escaped(near)))
+            .unwrap_or_default();
         self.say(at, &format!("there is no such key{help}"));
     }
 

@@ -1,6 +1,7 @@
 //! [`Place`]: where a value is in a configuration, kept on the stack while the schema is walked.
 
 use super::keyword::token;
+use crate::report::Escaped;
 
 /// A value's place.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +36,8 @@ impl<'a> Place<'a> {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Root => String::new(),
-            Self::Key(Self::Root, key) => key.escape_debug().to_string(),
-            Self::Key(up, key) => format!("{}.{}", up.text(), key.escape_debug()),
+            Self::Key(Self::Root, key) => Escaped(key).to_string(),
+            Self::Key(up, key) => format!("{}.{}", up.text(), Escaped(key)),
             Self::Item(up, index) => format!("{}[{index}]", up.text()),
         }
     }

@@ -196,3 +196,14 @@ fn schemas_that_do_not_end_do() {
     let many: serde_json::Map<_, _> = (0..5_000).map(|n| (n.to_string(), json!({}))).collect();
     assert!(Schema::new(json!({"properties": many})).is_err());
 }
+
+#[test]
+fn nesting_fits_on_the_stack_of_a_worker() {
+    let schema =
+        schema(json!({"items": {"allOf": [{"$ref": "#"}]}, "oneOf": [{"type": ["array", "object"]}]}));
+    let deep = (0..120).fold(json!({}), |inner, _| json!([inner]));
+    let worker = std::thread::Builder::new().stack_size(1 << 20);
+    let ended =
+        worker.spawn(move || schema.configure(json!({"a": deep})).is_ok() && schema.configure(deep).is_err());
+    assert!(ended.unwrap().join().unwrap());
+}

@@ -259,7 +259,7 @@ mod tests {
             (Kind::Fs, "write:/tmp/**", "begins by reading"),
             (Kind::Network, "443", "outbound:"),
             (Kind::Network, "outbound:private", "opens no port"),
-            (Kind::Exec, "", "empty"),
+            (Kind::Exec, "", "a command's name"),
             (Kind::Env, "A=B", "A=B"),
             (Kind::Fs, "read:/a\nb", "control characters"),
         ] {

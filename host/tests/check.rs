@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod program;
+
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -65,7 +67,7 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quoin"));
+        let mut command = program::quoin();
         command.arg("check").arg(self.path("profile.yaml")).args(args).stdin(Stdio::null());
         command
     }
@@ -287,8 +289,7 @@ fn a_signal_ends_a_guest_that_loops() {
 
 #[test]
 fn the_built_in_plugins_say_what_they_are() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_quoin")).args(["plugin", "list", "--format", "json"]).output();
+    let output = program::quoin().args(["plugin", "list", "--format", "json"]).output();
     let plugins: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
     let file = plugins.as_array().unwrap().iter().find(|plugin| plugin["name"] == "file").unwrap();
     assert_eq!(file["capabilities"], serde_json::json!(["fs:read:**"]));

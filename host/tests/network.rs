@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod program;
+
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -19,7 +21,7 @@ fn quoin(observations: &[String], options: &[&str]) -> (tempfile::TempDir, Comma
     }
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, profile).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoin"));
+    let mut command = program::quoin();
     command.arg("check").arg(path).args(["--format", "json"]).args(options).stdin(Stdio::null());
     command.env_remove("SSL_CERT_FILE");
     (folder, command)

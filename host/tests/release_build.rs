@@ -5,9 +5,11 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod program;
+
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// What a type's instructions are made of: its operands are a constant, a local, the result before and something in
@@ -168,10 +170,12 @@ fn spinning() -> String {
     )
 }
 
-/// Beside the binary that the tests are built with.
-fn release_binary() -> PathBuf {
-    let built = Path::new(env!("CARGO_BIN_EXE_quoin"));
-    built.ancestors().nth(2).unwrap().join("release/quoin")
+/// What is given, or else what lies beside the binary that the tests are built with.
+fn release_binary() -> Command {
+    program::given().unwrap_or_else(|| {
+        let built = program::quoin();
+        Command::new(Path::new(built.get_program()).ancestors().nth(2).unwrap().join("release/quoin"))
+    })
 }
 
 #[test]
@@ -189,7 +193,7 @@ controls:
     - {id: sound, observations: [{plugin: file, config: {path: /}, expect: data.exists}]}
 ";
     fs::write(&profile, text).unwrap();
-    let output = Command::new(release_binary())
+    let output = release_binary()
         .args(["check", "--format", "json"])
         .arg(&profile)
         .output()

@@ -11,7 +11,7 @@ mod progress;
 
 use crate::run::Prepare;
 use args::{Cli, Command, PluginCommand};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write as _};
@@ -19,6 +19,12 @@ use std::{panic, process};
 
 /// Exit status when the run could not take place.
 const TROUBLE: u8 = 2;
+
+/// The command line's grammar, of which manual pages are made.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
 
 /// Runs one command line (the program's name first) and answers the exit status. `prepare` gets the plugins of a profile
 /// ready.

@@ -1,15 +1,25 @@
 //! Chores of the Quoin repository: `cargo xtask CHORE`.
 
+mod dist;
 mod plugins;
+mod sums;
+mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask plugins [--check]
+       cargo xtask dist TARGET… | --all [--prove] [--again]
 
   plugins           build every plugin of plugins/ into plugins/dist/, with digests
-  plugins --check   prove that plugins/dist/ is what the source builds; changes nothing";
+  plugins --check   prove that plugins/dist/ is what the source builds; changes nothing
+
+  dist TARGET…      build binaries and packages for these devices into target/dist/,
+                    and hold them against their budgets; targets/ has the devices
+  dist --all        for every device
+  dist … --prove    and run them, under an emulator where need be
+  dist … --again    and build twice, and compare the bytes";
 
 fn main() -> ExitCode {
     if let Some(status) = plugins::as_compiler() {
@@ -20,14 +30,15 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["plugins"] => plugins::write(&repository()),
         ["plugins", "--check"] => plugins::check(&repository()),
+        ["dist", rest @ ..] => match dist::Order::read(rest) {
+            Some(order) => dist::run(&repository(), &order),
+            None => return usage(),
+        },
         ["-h" | "--help" | "help"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+        _ => return usage(),
     };
     match done {
         Ok(text) => {
@@ -39,6 +50,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// The checkout that this was built in.

@@ -68,7 +68,12 @@ impl<'a> Check<'a> {
                 command
             }
         };
-        command.arg("check").arg(&self.profile).args(["--format", "json"]).args(&self.arguments);
+        command
+            .args(quoin.get_args())
+            .arg("check")
+            .arg(&self.profile)
+            .args(["--format", "json"])
+            .args(&self.arguments);
         // What is trusted is said by the test, never by the environment.
         command.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR").stdin(Stdio::null());
         command

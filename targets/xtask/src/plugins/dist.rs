@@ -1,7 +1,8 @@
 //! The folder `plugins/dist/`: modules, their digests, and what made them.
 
-use super::{limits, recipe::Kind};
-use sha2::{Digest as _, Sha256};
+use super::limits;
+use crate::sums;
+use crate::toolchain::Kind;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -20,11 +21,7 @@ impl Dist {
     pub(crate) fn new(modules: Vec<(String, Vec<u8>)>, toolchain: String) -> Self {
         let mut files: BTreeMap<_, _> =
             modules.into_iter().map(|(plugin, bytes)| (format!("{plugin}.wasm"), bytes)).collect();
-        // As `sha256sum --check` reads it.
-        let sums: String = files
-            .iter()
-            .map(|(name, bytes)| format!("{}  {name}\n", hexadecimal(&Sha256::digest(bytes))))
-            .collect();
+        let sums = sums::lines(&files);
         files.insert(SUMS.to_owned(), sums.into_bytes());
         files.insert(TOOLCHAIN.to_owned(), toolchain.into_bytes());
         Self { files }
@@ -99,7 +96,7 @@ impl Dist {
         let mut table = String::new();
         for (name, bytes) in self.files.iter().filter(|(name, _)| name.ends_with(".wasm")) {
             let pages = limits::start_pages(bytes).unwrap_or_default();
-            let digest = hexadecimal(&Sha256::digest(bytes));
+            let digest = sums::sha256(bytes);
             // Writing to a string does not fail.
             let _ = writeln!(table, "{name:<16} {:>6} bytes  {pages} pages  sha256 {digest}", bytes.len());
         }
@@ -107,14 +104,10 @@ impl Dist {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::Dist;
-    use crate::plugins::recipe::Kind;
+    use crate::toolchain::Kind;
 
     fn dist(modules: &[(&str, &str)]) -> Dist {
         let modules =

@@ -1,0 +1,103 @@
+//! One target to one stripped static binary.
+
+use super::Variant;
+use super::target::Target;
+use crate::toolchain::{self, Kind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Debian's packages that the recipe of that name consists of.
+const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+
+/// What builds for one target, all of it there.
+pub(crate) struct Recipe {
+    kind: Kind,
+    /// The versions of all that made the binary, a line each.
+    pub(crate) toolchain: String,
+    zig: PathBuf,
+    zigbuild: PathBuf,
+}
+
+impl Recipe {
+    /// The first recipe whose tools are there; Zig and `cargo-zigbuild` are installed below `target/`.
+    ///
+    /// # Errors
+    ///
+    /// What to install.
+    pub(crate) fn choose(repository: &Path, target: &Target) -> Result<Self, String> {
+        let provision = |name: &str| {
+            let path = toolchain::output(&mut Command::new(repository.join("tests/provision").join(name)))?;
+            Ok::<_, String>(PathBuf::from(path.trim_end()))
+        };
+        let (zig, zigbuild) = (provision("zig")?, provision("zigbuild")?);
+        let linker = format!(
+            "{}zig {}",
+            toolchain::output(Command::new(&zigbuild).arg("--version"))?,
+            toolchain::output(Command::new(&zig).arg("version"))?
+        );
+        let mut missing = Vec::new();
+        for kind in Kind::ALL {
+            match kind.find(&target.triple, &PACKAGES) {
+                Ok(versions) => {
+                    let toolchain = format!("recipe: {}\n{versions}{linker}", kind.name());
+                    return Ok(Self { kind, toolchain, zig, zigbuild });
+                }
+                Err(error) => {
+                    missing.push(format!("{error}: {}", kind.installation(&target.triple, &PACKAGES)));
+                }
+            }
+        }
+        Err(format!("{} needs a compiler. One of these:\n  {}", target.triple, missing.join("\n  ")))
+    }
+
+    /// A `cargo zigbuild` for the target into `folder`: the path of the program.
+    ///
+    /// # Errors
+    ///
+    /// Where cargo fails; it has said why.
+    pub(crate) fn build(
+        &self,
+        repository: &Path,
+        folder: &Path,
+        target: &Target,
+        variant: Variant,
+    ) -> Result<PathBuf, String> {
+        let mut cargo = Command::new(&self.zigbuild);
+        toolchain::clear(&mut cargo);
+        cargo.current_dir(repository);
+        cargo.args(["zigbuild", "--release", "--locked", "--package", "quoin", "--target", &target.triple]);
+        cargo.arg("--target-dir").arg(folder);
+        if variant == Variant::Small {
+            cargo.arg("--no-default-features");
+        }
+        let mut flags = target.flags.clone();
+        // Of the prefixes that match, the compiler takes the last.
+        for (path, name) in [(cargo_home()?.as_path(), "/cargo"), (repository, "/quoin"), (folder, "/target")]
+        {
+            flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+        }
+        if self.kind == Kind::Debian {
+            // Zig brings the C library. Without `backtrace`, which is a default, the standard library can't read symbols
+            // that aren't there anyway.
+            flags.push("-Clink-self-contained=no".to_owned());
+            cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+            cargo.env("CARGO", toolchain::DEBIAN_CARGO).env("RUSTC", toolchain::DEBIAN_RUSTC);
+            cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
+        }
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        cargo.env("CARGO_ZIGBUILD_ZIG_PATH", &self.zig);
+        cargo.env("CARGO_ZIGBUILD_CACHE_DIR", folder.join("zigbuild"));
+        let status = cargo.status().map_err(|error| format!("cargo-zigbuild does not run: {error}"))?;
+        if !status.success() {
+            return Err(format!("{} does not build", target.triple));
+        }
+        Ok(folder.join(&target.triple).join("release/quoin"))
+    }
+}
+
+fn cargo_home() -> Result<PathBuf, String> {
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+        .ok_or_else(|| "no home directory: set CARGO_HOME".to_owned())
+}

@@ -65,12 +65,12 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
         self.platform.random(bytes)
     }
 
-    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        act(&mut self.node.borrow_mut(), self.platform.now())
+    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> Result<R, Error> {
+        Ok(act(&mut self.node.borrow_mut(), self.platform.now()))
     }
 
-    fn act<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        self.with(act)
+    fn release(&self, act: impl FnOnce(&mut Node<D>, Instant)) {
+        act(&mut self.node.borrow_mut(), self.platform.now());
     }
 
     fn wait<R>(

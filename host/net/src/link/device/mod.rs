@@ -166,3 +166,87 @@ fn system(error: &io::Error) -> Error {
     };
     Error::new(code, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cancel, Stack};
+    use std::os::unix::net::UnixDatagram;
+    use std::sync::mpsc;
+    use std::thread;
+
+    const LONG: Duration = Duration::from_secs(60);
+    /// Far less than that, and far more than it takes.
+    const SOON: Duration = Duration::from_secs(20);
+
+    /// A stack in a tunnel out of which nothing ever comes, and its other end.
+    fn black_hole() -> (LinkStack, UnixDatagram) {
+        let (ours, theirs) = UnixDatagram::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        let options: Options = "tun:any0,addr=192.0.2.5/24,gw=192.0.2.1".parse().unwrap();
+        let config = Config::new(&options, None, Limits::default());
+        let device = LinkDevice::new(ours.into(), Medium::Ip, 1500);
+        (SharedStack::over(device, &config, LONG).unwrap(), theirs)
+    }
+
+    fn connect(stack: &LinkStack) -> Error {
+        let to = "192.0.2.1:80".parse().unwrap();
+        stack.connect(to, Deadline::after(stack.now(), LONG)).map(drop).unwrap_err()
+    }
+
+    fn exchange(stack: &LinkStack) -> Error {
+        let to = "192.0.2.1:53".parse().unwrap();
+        stack.exchange(to, b"x", Deadline::after(stack.now(), LONG), &mut |_| true).unwrap_err()
+    }
+
+    /// Waits until so many SYNs and datagrams have gone out.
+    fn sent(other_end: &UnixDatagram, count: usize) {
+        other_end.set_read_timeout(Some(SOON)).unwrap();
+        for _ in 0..count {
+            assert!(other_end.recv(&mut [0; 2000]).unwrap() > 0);
+        }
+    }
+
+    /// One who leads, and others whom he has to wake.
+    #[test]
+    fn an_interrupt_ends_what_waits_and_lets_nothing_begin() {
+        let cancel = Cancel::default();
+        let (stack, other_end) = black_hole();
+        let stack = stack.with_cancel(cancel.clone());
+        let start = std::time::Instant::now();
+        thread::scope(|threads| {
+            let connecting = [0; 4].map(|_| threads.spawn(|| connect(&stack)));
+            let asking = [0; 4].map(|_| threads.spawn(|| exchange(&stack)));
+            sent(&other_end, 8);
+            cancel.cancel();
+            for waiting in connecting.into_iter().chain(asking) {
+                assert_eq!(waiting.join().unwrap().code(), Code::Canceled);
+            }
+        });
+        assert_eq!([connect(&stack).code(), exchange(&stack).code()], [Code::Canceled; 2]);
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+        assert_eq!(stack.node(|node| node.sockets()), Ok(0), "what was canceled is freed");
+    }
+
+    /// As a thread does in the release build that meets a defect: it never comes back, and neither does what it holds.
+    #[test]
+    fn a_node_that_is_lost_is_an_error_soon() {
+        let (stack, other_end) = black_hole();
+        let stack: &'static LinkStack = Box::leak(Box::new(stack));
+        let start = std::time::Instant::now();
+        let (tell, told) = mpsc::channel();
+        for work in [connect, exchange] {
+            let tell = tell.clone();
+            thread::spawn(move || tell.send(work(stack)));
+        }
+        sent(&other_end, 2);
+        thread::spawn(|| stack.node(|_| -> () { thread::park_timeout(2 * LONG) }));
+        // The leader finds out by itself, and those who begin something; a follower, when its time is over.
+        let errors = [told.recv_timeout(SOON).unwrap(), connect(stack), exchange(stack)];
+        for error in errors {
+            assert_eq!(error.code(), Code::Other);
+            assert!(error.message().contains("the network stack is lost"), "{error}");
+        }
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    }
+}

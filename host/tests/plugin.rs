@@ -296,6 +296,10 @@ fn what_cannot_be_tested_is_exit_status_2() {
         (&["test", "file", "--expect", "data ="], "--expect"),
         (&["test", "file", "--grant", "camera:front"], "camera:front"),
         (&["test", "file", "--root", "nosuch"], "--root: "),
+        (
+            &["test", "process", "--root", ".", "--config", "{\"pid\": 1}"],
+            "plugin process looks at a system that runs",
+        ),
     ] {
         let (status, out, err) = place.quoin(args);
         assert_eq!((status, &*out), (2, ""), "{args:?}\n{err}");

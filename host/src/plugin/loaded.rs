@@ -1,5 +1,6 @@
 //! [`Plugin`]: a module that has said what it is, and may be asked.
 
+use super::platform::unsuited;
 use super::seen::Seen;
 use super::workbench::LoadError;
 use crate::linux::Machine;
@@ -112,6 +113,14 @@ impl Plugin {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Why it makes no sense for what is audited, if it does not: it is for another system, or looks at a running one where
+    /// an unpacked image is audited.
+    #[must_use]
+    pub fn unsuited(&self) -> Option<String> {
+        let why = unsuited(&self.metadata, self.declared(), self.machine.is_image())?;
+        Some(format!("plugin {} {why}", self.name))
     }
 
     /// Fills in the defaults of what a configuration leaves out, and checks it.

@@ -26,6 +26,7 @@
 
 mod inspection;
 mod loaded;
+mod platform;
 mod seen;
 mod setup;
 mod workbench;

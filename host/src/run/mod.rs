@@ -8,7 +8,6 @@ mod filter;
 mod judge;
 pub mod observe;
 mod outcome;
-mod platform;
 mod plugin;
 mod pool;
 #[cfg(test)]

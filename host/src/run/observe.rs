@@ -1,7 +1,6 @@
 //! The joint between the scheduler and the plugins of a profile.
 
 use super::outcome::{Observer, Outcome};
-use super::platform;
 use super::plugin::{PluginError, PrepareError, Prepared};
 use crate::plugin::{Plugin, Setup, Workbench};
 use crate::profile::{self, Control, Observation, PluginName, Profile};
@@ -27,7 +26,6 @@ struct Engineer {
 ///
 /// Everything that is wrong with any of them.
 pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Result<Prepared, PrepareError> {
-    let is_image = setup.root.is_some();
     let bench = Workbench::open(setup)?;
     let load = |needed: &&profile::Plugin| {
         bench.load_from(needed.name.as_str(), &needed.source).map_err(|error| error.to_string())
@@ -48,11 +46,6 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }),
         }
     }
-    let unsuited = plugins.iter().filter_map(|(name, plugin): (&PluginName, &Plugin)| {
-        let why = platform::unsuited(plugin.metadata(), plugin.declared(), is_image)?;
-        Some((name.clone(), format!("plugin {name} {why}")))
-    });
-    let unsuited = unsuited.collect();
     for observation in observations(profile, selected) {
         let Some(plugin) = plugins.get(&observation.plugin) else { continue };
         let said = |pointer: &str, message: String| PluginError {
@@ -70,6 +63,8 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }
         }
     }
+    let unsuited = plugins.iter().filter_map(|(name, plugin)| Some((name.clone(), plugin.unsuited()?)));
+    let unsuited = unsuited.collect();
     match errors.is_empty() {
         true => Ok(Prepared { observer: Arc::new(Engineer { bench, plugins, unsuited }), warnings }),
         false => Err(PrepareError::Plugins(errors)),

@@ -52,6 +52,9 @@ pub(crate) fn test(args: TestArgs) -> Result<u8, Trouble> {
     });
     let bench = Arc::new(Workbench::open(args.permissions.setup(args.target, sink))?);
     let plugin = bench.load_from(&name, &source).map_err(|error| Trouble::new(format!("{name}: {error}")))?;
+    if let Some(why) = plugin.unsuited() {
+        return Err(Trouble::new(why));
+    }
     let config = plugin.configure(config).map_err(|error| Trouble::new(format!("--config: {error}")))?;
     let mut warnings: Vec<_> = plugin.warnings().iter().map(ToString::to_string).collect();
 

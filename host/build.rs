@@ -1,5 +1,9 @@
-//! What has to be made before the program is compiled: the embedded plugins, compressed, and how the release build's program
-//! is linked: without tables for unwinding. See `docs/rationale.md` for both.
+//! What has to be made before the program is compiled: the embedded plugins and what `quoin plugin new` writes, both
+//! compressed; and how the release build's program is linked, without tables for unwinding. `docs/rationale.md` has the
+//! reasons.
+
+#[path = "build/scaffold.rs"]
+mod scaffold;
 
 use std::env;
 use std::error::Error;
@@ -11,13 +15,18 @@ const LEVEL: u8 = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    compress(&here.join("../plugins/dist"), Path::new(&env::var("OUT_DIR")?))?;
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    compress(&here.join("../plugins/dist"), out)?;
     println!("cargo::rerun-if-changed=release.ld");
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|own| own == value);
     // `PROFILE` is `release` for what inherits from it, too.
     if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{}/release.ld", here.display());
+    }
+    if env::var_os("CARGO_FEATURE_AUTHORING").is_some() {
+        scaffold::pack(out, LEVEL)?;
     }
     Ok(())
 }

@@ -170,6 +170,16 @@ fn log_message_levels_and_garbage() {
 }
 
 #[test]
+fn what_a_guest_said_before_it_trapped_is_told() {
+    let parts = r#"(data (i32.const 1000) "{\"level\":\"ERROR\",\"message\":\"index out of bounds\"}")"#;
+    let last = format!("(call $log (i64.const {}))(unreachable)", (1000_u64 << 32) | 49);
+    let text = failure(run(&guest(parts, &last), Grants::none()).0);
+    assert!(text.ends_with("the last error that it logged: index out of bounds"), "{text}");
+    let text = failure(run(&guest(parts, "(unreachable)"), Grants::none()).0);
+    assert!(!text.contains("logged"), "{text}");
+}
+
+#[test]
 fn calling_the_host_from_inside_allocate_is_refused() {
     let parts = r#"(import "reglet_host" "exec_command" (func $host (param i64) (result i64)))"#;
     let wat = guest(parts, "").replace(

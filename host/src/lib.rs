@@ -13,4 +13,6 @@ pub mod policy;
 pub mod profile;
 pub mod report;
 pub mod run;
+#[cfg(feature = "authoring")]
+pub mod scaffold;
 pub mod schema;

@@ -51,6 +51,19 @@ func (e *Error) Unwrap() error {
 	return e.Wrapped
 }
 
+// IsUnreachable says that this is the network's answer that nothing can be connected to there: refused, unreachable, or
+// silent. A name that does not resolve and a capability that is missing are no answer.
+func (e *Error) IsUnreachable() bool {
+	if e.Type != TypeNetwork && e.Type != TypeTimeout {
+		return false
+	}
+	switch e.Code {
+	case "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EACCES":
+		return true
+	}
+	return false
+}
+
 // errorValue is what stands for err in a result: its text, as the guide has it, and a record where it has a type.
 func errorValue(err error) any {
 	var own *Error

@@ -127,3 +127,17 @@ func TestLogging(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhatIsAnAnswerOfTheNetwork(t *testing.T) {
+	for _, test := range []struct {
+		kind, code string
+		answer     bool
+	}{
+		{TypeNetwork, "ECONNREFUSED", true}, {TypeTimeout, "ETIMEDOUT", true},
+		{TypeNetwork, "ENOTFOUND", false}, {TypeCapability, "EACCES", false},
+	} {
+		if (&Error{Type: test.kind, Code: test.code}).IsUnreachable() != test.answer {
+			t.Error(test)
+		}
+	}
+}

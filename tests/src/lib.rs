@@ -9,3 +9,4 @@ pub mod guests;
 pub mod lab;
 pub mod machine;
 pub mod programs;
+pub mod rust;

@@ -20,7 +20,12 @@ pub(crate) fn call(
         Stop::Wasmi(error) => {
             let ctx = ctx.as_context_mut();
             let state = ctx.data();
-            Failure::from_wasmi(error, &state.limiter, &state.limits)
+            match Failure::from_wasmi(error, &state.limiter, &state.limits) {
+                Failure::Trap(text) if !state.last_error.is_empty() => {
+                    Failure::Trap(format!("{text}; the last error that it logged: {}", state.last_error))
+                }
+                failure => failure,
+            }
         }
     })
 }

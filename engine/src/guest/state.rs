@@ -11,7 +11,7 @@ use crate::hostcall::Response;
 use crate::limits::{Exceeded, Limits};
 use crate::session::Session;
 use crate::wasi::Wasi;
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 use quoin_abi::error::ErrorType;
 use quoin_abi::host::LogAttr;
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) allocating: bool,
     /// Log lines so far.
     pub(crate) log_lines: usize,
+    /// The last line that was logged as an error: where the guest traps, mostly the message of its panic.
+    pub(crate) last_error: String,
 }
 
 impl State {
@@ -66,6 +68,7 @@ impl State {
             exports: None,
             allocating: false,
             log_lines: 0,
+            last_error: String::new(),
         }
     }
 
@@ -139,6 +142,9 @@ impl State {
             alloc::format!("{}… ({cut} bytes cut)", &message[..kept]).into()
         };
         self.host.log(&LogLine { level, message: &message, attrs });
+        if level == LogLevel::Error {
+            self.last_error = message.into_owned();
+        }
         Ok(())
     }
 

@@ -67,7 +67,7 @@ pub(super) enum Command {
     /// Run the checks of a profile and report
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Look at plugins, and try them
+    /// Look at plugins, try them, or begin one
     Plugin {
         #[command(subcommand)]
         command: PluginCommand,
@@ -181,6 +181,9 @@ pub(super) enum PluginCommand {
         #[arg(value_name = "FORM")]
         format: Format,
     },
+    /// Begin a plugin of your own, in Rust or in Go
+    #[cfg(feature = "authoring")]
+    New(super::new::NewArgs),
     /// Show what a plugin is, and all that is wrong with it
     #[command(after_help = INSPECT_STATUS)]
     Inspect {

@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod completions;
 mod log;
+#[cfg(feature = "authoring")]
+mod new;
 mod plugin;
 mod progress;
 
@@ -47,6 +49,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, prepare: Prepare) -> u8 {
             PluginCommand::List { format } => plugin::list(format),
             PluginCommand::Inspect { plugin, format } => plugin::inspect(&plugin, format),
             PluginCommand::Test(args) => plugin::test(*args),
+            #[cfg(feature = "authoring")]
+            PluginCommand::New(args) => new::new(args),
         },
         Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
         Command::Completions { shell } => print(|to| completions::write(shell, to)),

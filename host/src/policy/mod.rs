@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn a_shell_is_the_operators_to_grant_and_reported() {
-        let schema = json!({"properties": {"x": {"x-capability": "exec:{value}"}}});
+        let schema = Schema::new(json!({"properties": {"x": {"x-capability": "exec:{value}"}}})).unwrap();
         let sh = Access::ExecCode { program: "/usr/bin/dash", asked: "sh" };
         let decide = |declares: &[&str], granted: &[&str], trust| {
             let granted = granted.iter().map(|text| text.parse().unwrap());

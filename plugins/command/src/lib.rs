@@ -29,7 +29,7 @@ mod config;
 
 use alloc::{format, string::String};
 use config::Request;
-use quoin_plugin::{Capability, ErrorDetail, ExecResponse, Host, Metadata, Observation, Plugin};
+use quoin_plugin::{Capability, ErrorDetail, ExecRequest, ExecResponse, Host, Metadata, Observation, Plugin};
 
 /// The most of each output that is given. It is given twice, JSON writes some characters as six bytes, and a host takes 4 MiB
 /// of result.
@@ -55,10 +55,10 @@ impl Plugin for Command {
         ],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let mut answer = host.exec_command(&request.exec)?;
+        let shell = request.run.is_some();
+        let request = ExecRequest::from(request);
+        let mut answer = host.exec_command(&request)?;
         answer.stdout_truncated |= cut(&mut answer.stdout);
         answer.stderr_truncated |= cut(&mut answer.stderr);
         let why = reason(&answer);
@@ -68,9 +68,9 @@ impl Plugin for Command {
             .with("stderr", answer.stderr.trim())
             .with("duration_ms", answer.duration_ms)
             .with("is_timeout", answer.is_timeout)
-            .with("exec_mode", if request.shell { "shell" } else { "direct" })
-            .with("command", request.exec.command)
-            .with("args", request.exec.args)
+            .with("exec_mode", if shell { "shell" } else { "direct" })
+            .with("command", request.command)
+            .with("args", request.args)
             .with("stdout_raw", answer.stdout)
             .with("stderr_raw", answer.stderr);
         if answer.stdout_truncated {

@@ -1,32 +1,56 @@
-//! The configuration of an observation: `schema.json` in Rust.
+//! The configuration of an observation.
 
-use alloc::{format, string::String};
-use quoin_plugin::{Config, Context, DnsRequest, ErrorDetail, Fields};
-
-/// What is asked for when nothing is said about time.
-const TIMEOUT_MS: u64 = 5_000;
-
-/// The record types that can be asked for.
-const RECORD_TYPES: [&str; 10] = ["A", "AAAA", "CNAME", "MX", "TXT", "NS", "SRV", "PTR", "SOA", "CAA"];
+use alloc::string::String;
+use quoin_plugin::{Config, Context, DnsRequest, Milliseconds, NonEmpty, Setting};
 
 /// What to look up.
-#[derive(Debug)]
-pub struct Request(pub(crate) DnsRequest);
+#[derive(Debug, Config)]
+pub struct Request {
+    /// The name to look up. For PTR an address does.
+    #[config(capability = "network:outbound:{value}:53")]
+    hostname: NonEmpty,
+    /// What to ask for.
+    #[config(default = "A")]
+    record_type: RecordType,
+    /// The server to ask instead of the system's: HOST or HOST:PORT.
+    #[config(capability = "network:outbound:{value}:53")]
+    nameserver: Option<String>,
+    /// Milliseconds, bounded by the control's timeout.
+    #[config(default = 5000)]
+    timeout_ms: Milliseconds,
+}
 
-impl Config for Request {
-    fn read(fields: &mut Fields) -> Result<Self, ErrorDetail> {
-        let hostname = fields.text("hostname")?.ok_or_else(|| fields.missing("hostname"))?;
-        if hostname.is_empty() {
-            return Err(fields.wrong("hostname", "is empty; a name is needed"));
+/// The record types that can be asked for.
+#[derive(Debug, Setting)]
+enum RecordType {
+    A,
+    #[config(word = "AAAA")]
+    Aaaa,
+    #[config(word = "CNAME")]
+    Cname,
+    #[config(word = "MX")]
+    Mx,
+    #[config(word = "TXT")]
+    Txt,
+    #[config(word = "NS")]
+    Ns,
+    #[config(word = "SRV")]
+    Srv,
+    #[config(word = "PTR")]
+    Ptr,
+    #[config(word = "SOA")]
+    Soa,
+    #[config(word = "CAA")]
+    Caa,
+}
+
+impl From<Request> for DnsRequest {
+    fn from(request: Request) -> Self {
+        Self {
+            context: Context { timeout_ms: request.timeout_ms.get(), ..Context::default() },
+            hostname: request.hostname.into_inner(),
+            record_type: request.record_type.as_str().into(),
+            nameserver: request.nameserver.unwrap_or_default(),
         }
-        let record_type = fields.text("record_type")?.unwrap_or_else(|| "A".into()).to_ascii_uppercase();
-        if !RECORD_TYPES.contains(&record_type.as_str()) {
-            let what = format!("has to be one of {}", RECORD_TYPES.join(", "));
-            return Err(fields.wrong("record_type", &what));
-        }
-        let nameserver: String = fields.text("nameserver")?.unwrap_or_default();
-        let timeout_ms = fields.milliseconds("timeout_ms")?.unwrap_or(TIMEOUT_MS);
-        let context = Context { timeout_ms, ..Context::default() };
-        Ok(Self(DnsRequest { context, hostname, record_type, nameserver }))
     }
 }

@@ -28,7 +28,7 @@ extern crate alloc;
 mod config;
 
 use config::Request;
-use quoin_plugin::{Capability, ErrorDetail, Host, Metadata, Observation, Plugin};
+use quoin_plugin::{Capability, DnsRequest, ErrorDetail, Host, Metadata, Observation, Plugin};
 
 /// The plugin.
 pub struct Dns;
@@ -49,9 +49,8 @@ impl Plugin for Dns {
         ],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
-    fn observe(Request(request): Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
+    fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
+        let request = DnsRequest::from(request);
         let lookup = host.dns_lookup(&request)?;
         let count = lookup.records.as_array().map_or(0, |records| records.len());
         let mut seen = Observation::new(count > 0).with("query_time_ms", 0);

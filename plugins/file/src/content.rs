@@ -22,7 +22,7 @@ pub(crate) fn read(host: &impl Host, request: &Request, seen: &mut Observation) 
     match host.open(&request.path) {
         Ok(file) => {
             seen.set("readable", true);
-            if !request.content && !request.hash {
+            if !request.read_content && !request.hash {
                 return Ok(());
             }
             read_to_end(file, request, seen).or_else(|error| failed(error, seen))
@@ -40,7 +40,7 @@ pub(crate) fn list(host: &impl Host, request: &Request, seen: &mut Observation) 
     match host.probe_directory(&request.path) {
         Ok(()) => {
             seen.set("readable", true);
-            if request.content || request.hash {
+            if request.read_content || request.hash {
                 seen.set("read_error", "is a directory");
             }
             Ok(())
@@ -74,7 +74,7 @@ fn read_to_end(
         if request.hash {
             digest.update(read);
         }
-        if request.content {
+        if request.read_content {
             let room = CONTENT_BYTES - content.len();
             truncated |= read.len() > room;
             content.extend_from_slice(&read[..read.len().min(room)]);
@@ -83,7 +83,7 @@ fn read_to_end(
     if request.hash {
         seen.set("sha256", hexadecimal(&digest.finalize()));
     }
-    if request.content {
+    if request.read_content {
         give(content, truncated, seen);
     }
     Ok(())

@@ -52,10 +52,8 @@ impl Plugin for File {
         capabilities: &[Capability { kind: "fs", pattern: "read:/**" }],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let mut seen = Observation::new(false).with("path", request.path.as_str());
+        let mut seen = Observation::new(false).with("path", &*request.path);
         for flag in ["exists", "readable", "is_dir", "is_symlink"] {
             seen.set(flag, false);
         }

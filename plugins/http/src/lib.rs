@@ -33,7 +33,7 @@ mod body;
 mod config;
 
 use alloc::format;
-use config::Request;
+use config::{Request, StatusCode};
 use quoin_plugin::{Capability, ErrorDetail, Host, Metadata, Observation, Plugin};
 
 /// The plugin.
@@ -55,10 +55,8 @@ impl Plugin for Http {
         ],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
-    fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let answer = host.http_request(&request.http)?;
+    fn observe(mut request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
+        let answer = host.http_request(&request.http())?;
         let mut seen = Observation::new(answer.status_code < 400).with("response_time_ms", 0);
         for (name, value) in answer.data {
             seen.set(if name == "proto" { "protocol" } else { &name }, value);
@@ -66,8 +64,8 @@ impl Plugin for Http {
         seen.set("status_code", answer.status_code);
         seen.count_certificate_days(host.now());
         let body = body::decode(answer.body)?;
-        body::tell(&body, answer.body_truncated, request.preview, &mut seen);
-        if let Some(expected) = request.expected_status {
+        body::tell(&body, answer.body_truncated, request.body_preview_length.0, &mut seen);
+        if let Some(StatusCode(expected)) = request.expected_status {
             seen.status = true;
             if answer.status_code != expected {
                 let what =

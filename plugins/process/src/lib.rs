@@ -29,7 +29,7 @@ mod look;
 pub mod proc;
 
 use alloc::{format, string::ToString, vec::Vec};
-use config::Request;
+use config::{Pid, Request};
 use quoin_plugin::{Capability, ErrorDetail, ErrorType, Host, Metadata, Observation, Plugin};
 use serde_json::Value;
 
@@ -55,11 +55,9 @@ impl Plugin for Process {
         capabilities: &[Capability { kind: "fs", pattern: "read:/proc/**" }],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
         let pids = match request.pid {
-            Some(pid) => [pid.to_string()].into(),
+            Some(Pid(pid)) => [pid.to_string()].into(),
             None => host.list_directory("/proc")?,
         };
         let is_number = |name: &&_| str::bytes(name).all(|byte| byte.is_ascii_digit());

@@ -8,7 +8,7 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use quoin_plugin::{ErrorDetail, ErrorType, Host, Read as _, rfc3339};
+use quoin_plugin::{ErrorDetail, ErrorType, Host, NonEmpty, Read as _, rfc3339};
 use serde_json::{Map, Value};
 
 /// The most of a file that is read. `stat` and `status` are far shorter; of a command line, the rest is left out.
@@ -37,22 +37,22 @@ pub(crate) fn process(host: &impl Host, pid: &str, request: &Request) -> Result<
         return Err(ErrorDetail::new(ErrorType::Internal, "EPROTO", message));
     };
     // What tells most apart first: every file is a way to the system and back.
-    let may_be = |name: &String| {
-        *name == stat.name || stat.name.len() == NAME_BYTES && name.starts_with(stat.name.as_str())
+    let may_be = |name: &NonEmpty| {
+        **name == *stat.name || stat.name.len() == NAME_BYTES && name.starts_with(stat.name.as_str())
     };
     if !request.name.as_ref().is_none_or(may_be) {
         return Ok(None);
     }
     let Some(text) = read(host, &format!("{directory}/cmdline"))? else { return Ok(None) };
     let (name, cmdline) = (whole_name(&stat.name, &text), command_line(&text));
-    let fits = request.name.as_ref().is_none_or(|wanted| *wanted == name || *wanted == stat.name)
+    let fits = request.name.as_ref().is_none_or(|wanted| **wanted == *name || **wanted == *stat.name)
         && request.cmdline_contains.as_ref().is_none_or(|part| contains(cmdline.as_bytes(), part.as_bytes()));
     if !fits {
         return Ok(None);
     }
     let Some(file) = there(host.file_stat(&directory, false))? else { return Ok(None) };
     let uid = file.uid.to_string();
-    if !request.user.as_ref().is_none_or(|wanted| *wanted == file.owner || *wanted == uid) {
+    if !request.user.as_ref().is_none_or(|wanted| **wanted == *file.owner || **wanted == *uid) {
         return Ok(None);
     }
     let user = if file.owner.is_empty() { uid } else { file.owner };

@@ -3,6 +3,7 @@
 use crate::fields::Fields;
 use crate::network::{Connection, HttpAnswer, Lookup};
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 #[cfg(any(target_family = "wasm", test))]
@@ -21,17 +22,17 @@ pub(crate) fn file_stat(json: &[u8]) -> Result<FileStatResponse, ErrorDetail> {
         return Err(detail(error)?);
     }
     Ok(FileStatResponse {
-        kind: fields.text("kind")?.unwrap_or_default(),
-        size: fields.number("size")?.unwrap_or_default(),
-        mode: fields.text("mode")?.unwrap_or_default(),
-        uid: fields.number("uid")?.unwrap_or_default(),
-        gid: fields.number("gid")?.unwrap_or_default(),
-        owner: fields.text("owner")?.unwrap_or_default(),
-        group: fields.text("group")?.unwrap_or_default(),
-        mtime: fields.text("mtime")?.unwrap_or_default(),
-        nlink: fields.number("nlink")?.unwrap_or_default(),
-        symlink_target: fields.text("symlink_target")?.unwrap_or_default(),
-        resolved_path: fields.text("resolved_path")?.unwrap_or_default(),
+        kind: fields.optional("kind")?.unwrap_or_default(),
+        size: fields.optional("size")?.unwrap_or_default(),
+        mode: fields.optional("mode")?.unwrap_or_default(),
+        uid: fields.optional("uid")?.unwrap_or_default(),
+        gid: fields.optional("gid")?.unwrap_or_default(),
+        owner: fields.optional("owner")?.unwrap_or_default(),
+        group: fields.optional("group")?.unwrap_or_default(),
+        mtime: fields.optional("mtime")?.unwrap_or_default(),
+        nlink: fields.optional("nlink")?.unwrap_or_default(),
+        symlink_target: fields.optional("symlink_target")?.unwrap_or_default(),
+        resolved_path: fields.optional("resolved_path")?.unwrap_or_default(),
         error: None,
     })
 }
@@ -44,19 +45,19 @@ pub(crate) fn file_stat(json: &[u8]) -> Result<FileStatResponse, ErrorDetail> {
 #[cfg(any(target_family = "wasm", test))]
 pub(crate) fn exec_command(json: &[u8]) -> Result<ExecResponse, ErrorDetail> {
     let mut fields = Fields::answer(json)?;
-    let is_timeout = fields.flag("is_timeout")?.unwrap_or_default();
+    let is_timeout: bool = fields.optional("is_timeout")?.unwrap_or_default();
     let error = fields.object("error")?.map(detail).transpose()?;
     if let (false, Some(error)) = (is_timeout, &error) {
         return Err(error.clone());
     }
     Ok(ExecResponse {
-        stdout: fields.text("stdout")?.unwrap_or_default(),
-        stderr: fields.text("stderr")?.unwrap_or_default(),
-        exit_code: fields.number("exit_code")?.unwrap_or_default(),
-        duration_ms: fields.number("duration_ms")?.unwrap_or_default(),
+        stdout: fields.optional("stdout")?.unwrap_or_default(),
+        stderr: fields.optional("stderr")?.unwrap_or_default(),
+        exit_code: fields.optional("exit_code")?.unwrap_or_default(),
+        duration_ms: fields.optional("duration_ms")?.unwrap_or_default(),
         is_timeout,
-        stdout_truncated: fields.flag("stdout_truncated")?.unwrap_or_default(),
-        stderr_truncated: fields.flag("stderr_truncated")?.unwrap_or_default(),
+        stdout_truncated: fields.optional("stdout_truncated")?.unwrap_or_default(),
+        stderr_truncated: fields.optional("stderr_truncated")?.unwrap_or_default(),
         error,
     })
 }
@@ -68,7 +69,7 @@ pub(crate) fn exec_command(json: &[u8]) -> Result<ExecResponse, ErrorDetail> {
 /// The host's own, unless it is the network's answer, and where the answer is not what the contract has.
 pub(crate) fn connect(json: &[u8]) -> Result<Connection, ErrorDetail> {
     let mut fields = Fields::answer(json)?;
-    let connected = fields.flag("connected")?.unwrap_or_default();
+    let connected: bool = fields.optional("connected")?.unwrap_or_default();
     let error = fields.object("error")?.map(detail).transpose()?;
     match error {
         Some(error) if connected || !error.is_unreachable() => Err(error),
@@ -104,26 +105,26 @@ pub(crate) fn http_request(json: &[u8]) -> Result<HttpAnswer, ErrorDetail> {
         return Err(detail(error)?);
     }
     Ok(HttpAnswer {
-        status_code: fields.number("status_code")?.unwrap_or_default(),
-        body: fields.text("body")?.unwrap_or_default(),
-        body_truncated: fields.flag("body_truncated")?.unwrap_or_default(),
+        status_code: fields.optional("status_code")?.unwrap_or_default(),
+        body: fields.optional("body")?.unwrap_or_default(),
+        body_truncated: fields.optional("body_truncated")?.unwrap_or_default(),
         data: fields.rest(),
     })
 }
 
 /// The error record.
 fn detail(mut fields: Fields) -> Result<ErrorDetail, ErrorDetail> {
-    let kind = fields.text("type")?.unwrap_or_default();
+    let kind: String = fields.optional("type")?.unwrap_or_default();
     let wrapped = match fields.object("wrapped")? {
         Some(wrapped) => Some(Box::new(detail(wrapped)?)),
         None => None,
     };
     Ok(ErrorDetail {
-        message: fields.text("message")?.unwrap_or_default(),
+        message: fields.optional("message")?.unwrap_or_default(),
         kind: KINDS.into_iter().find(|known| known.as_str() == kind).unwrap_or_default(),
-        code: fields.text("code")?.unwrap_or_default(),
-        is_timeout: fields.flag("is_timeout")?.unwrap_or_default(),
-        is_not_found: fields.flag("is_not_found")?.unwrap_or_default(),
+        code: fields.optional("code")?.unwrap_or_default(),
+        is_timeout: fields.optional("is_timeout")?.unwrap_or_default(),
+        is_not_found: fields.optional("is_not_found")?.unwrap_or_default(),
         wrapped,
     })
 }

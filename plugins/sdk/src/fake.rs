@@ -1,11 +1,15 @@
 //! [`FakeHost`]: a machine made of what a test says.
 
 use crate::answer;
-use crate::host::{Host, Level, Read};
+use crate::host::{Host, Read};
+use crate::logger;
 use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
+use crate::plugin::Plugin;
 use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
 use core::cell::RefCell;
+use log::Level;
 use quoin_abi::error::{ErrorDetail, ErrorType};
+use quoin_abi::evidence::Evidence;
 use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
 use serde::Serialize;
 use serde_json::Value;
@@ -34,15 +38,44 @@ pub struct FakeHost {
     asked: RefCell<Vec<(&'static str, Value)>>,
     executed: RefCell<Vec<ExecRequest>>,
     opened: RefCell<Vec<String>>,
-    log: RefCell<Vec<(Level, String)>>,
+    variables: BTreeMap<String, String>,
     now: u64,
 }
 
+std::thread_local! {
+    static LOG: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a line of the crate `log` for [`FakeHost::logged`].
+pub(crate) fn log(level: Level, message: String) {
+    LOG.with_borrow_mut(|lines| lines.push((level, message)));
+}
+
 impl FakeHost {
-    /// An empty machine at the Unix epoch.
+    /// An empty machine at the Unix epoch, with an empty log.
     #[must_use]
     pub fn new() -> Self {
+        logger::install();
+        LOG.take();
         Self::default()
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Makes an observation here, from the configuration's JSON to the evidence, as a module's `observe` does it.
+    ///
+    /// # Panics
+    ///
+    /// Where the evidence can't be read back, which would be a defect of the SDK.
+    #[must_use]
+    pub fn observe<P: Plugin>(&self, config: Value) -> Evidence {
+        let config = serde_json::to_vec(&config).unwrap_or_default();
+        serde_json::from_slice(&crate::record::observe::<P>(&config, self)).expect("an evidence record")
     }
 
     /// What [`Host::file_stat`] answers for `path`, followed or not.
@@ -142,10 +175,10 @@ impl FakeHost {
         self.opened.borrow().clone()
     }
 
-    /// The lines that were logged, in order.
+    /// The lines that were logged with the crate `log`, in order: those of this thread since it made its last fake host.
     #[must_use]
     pub fn logged(&self) -> Vec<(Level, String)> {
-        self.log.borrow().clone()
+        LOG.with_borrow(Clone::clone)
     }
 }
 
@@ -204,8 +237,8 @@ impl Host for FakeHost {
         answer::connect(&self.ask("smtp_connect", request))
     }
 
-    fn log(&self, level: Level, message: &str) {
-        self.log.borrow_mut().push((level, message.to_owned()));
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
     }
 
     fn now(&self) -> u64 {
@@ -237,8 +270,9 @@ impl Read for FakeFile {
 #[cfg(test)]
 mod tests {
     use super::FakeHost;
-    use crate::host::{Host, Level, Read};
+    use crate::host::{Host, Read};
     use alloc::vec;
+    use log::{Level, warn};
     use quoin_abi::error::{ErrorDetail, ErrorType};
     use quoin_abi::host::{ExecRequest, ExecResponse};
 
@@ -267,7 +301,8 @@ mod tests {
     #[test]
     fn keeps_the_log() {
         let host = FakeHost::new();
-        host.log(Level::Warn, "odd");
-        assert_eq!(host.logged(), [(Level::Warn, "odd".into())]);
+        warn!("{} is odd", 3);
+        assert_eq!(host.logged(), [(Level::Warn, "3 is odd".into())]);
+        assert_eq!(FakeHost::new().logged(), []);
     }
 }

@@ -3,21 +3,12 @@
 //! Both configurations and the host's answers are read this way rather than through serde's derived code, which is
 //! written out anew for every type and made up half of a module.
 
+use crate::setting::Setting;
 use alloc::{format, string::String, vec::Vec};
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use serde_json::{Map, Value};
 
-/// The fields of a JSON object, taken one by one.
-///
-/// ```
-/// use quoin_plugin::Fields;
-///
-/// let mut fields = Fields::config(br#"{"path": "/etc", "hash": 1}"#)?;
-/// assert_eq!(fields.text("path")?.as_deref(), Some("/etc"));
-/// assert_eq!(fields.text("user")?, None);
-/// assert_eq!(fields.flag("hash").unwrap_err().message, "`hash` has to be true or false");
-/// # Ok::<(), quoin_plugin::ErrorDetail>(())
-/// ```
+/// The fields of a JSON object, taken one by one. What `#[derive(Config)]` makes reads a configuration with it.
 #[derive(Debug)]
 pub struct Fields {
     map: Map<String, Value>,
@@ -31,7 +22,7 @@ impl Fields {
     /// # Errors
     ///
     /// Where `json` is no JSON object.
-    pub fn config(json: &[u8]) -> Result<Self, ErrorDetail> {
+    pub(crate) fn config(json: &[u8]) -> Result<Self, ErrorDetail> {
         Self::read(json, ErrorType::Config, "the configuration")
     }
 
@@ -40,7 +31,7 @@ impl Fields {
     /// # Errors
     ///
     /// Where `json` is no JSON object.
-    pub fn answer(json: &[u8]) -> Result<Self, ErrorDetail> {
+    pub(crate) fn answer(json: &[u8]) -> Result<Self, ErrorDetail> {
         Self::read(json, ErrorType::Internal, "the host's answer")
     }
 
@@ -53,79 +44,46 @@ impl Fields {
         Err(ErrorDetail::new(kind, code(kind), wrong))
     }
 
-    /// Takes text.
+    /// Takes a field that has to be there.
+    ///
+    /// # Errors
+    ///
+    /// Where it is missing or something else.
+    pub fn required<T: Setting>(&mut self, name: &'static str) -> Result<T, ErrorDetail> {
+        match self.optional(name)? {
+            Some(value) => Ok(value),
+            None => Err(self.wrong(name, "is missing")),
+        }
+    }
+
+    /// Takes a field that may be left out.
     ///
     /// # Errors
     ///
     /// Where it is something else.
-    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, ErrorDetail> {
+    pub fn optional<T: Setting>(&mut self, name: &'static str) -> Result<Option<T>, ErrorDetail> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.wrong(name, "has to be text")),
+            Some(value) => T::read(value).map(Some).map_err(|wrong| self.wrong(name, &wrong)),
         }
     }
 
-    /// Takes true or false.
+    /// Takes a field that is `default` where it is left out.
     ///
     /// # Errors
     ///
-    /// Where it is something else.
-    pub fn flag(&mut self, name: &'static str) -> Result<Option<bool>, ErrorDetail> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(_) => Err(self.wrong(name, "has to be true or false")),
-        }
-    }
-
-    /// Takes a whole number that fits `N`.
-    ///
-    /// # Errors
-    ///
-    /// Where it is something else.
-    pub fn number<N: TryFrom<i64>>(&mut self, name: &'static str) -> Result<Option<N>, ErrorDetail> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value) => match value.as_i64().and_then(|number| N::try_from(number).ok()) {
-                Some(number) => Ok(Some(number)),
-                None => Err(self.wrong(name, "has to be a whole number in range")),
-            },
-        }
-    }
-
-    /// Takes a TCP or UDP port: a number, also where it is written as text.
-    ///
-    /// # Errors
-    ///
-    /// Where it is something else, or 0.
-    pub fn port(&mut self, name: &'static str) -> Result<Option<u16>, ErrorDetail> {
-        let port = match self.take(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
-            Some(value) => value.as_u64().and_then(|number| u16::try_from(number).ok()),
-        };
-        match port {
-            Some(port @ 1..) => Ok(Some(port)),
-            _ => Err(self.wrong(name, "has to be a port, a number from 1 to 65535")),
-        }
-    }
-
-    /// Takes a time in milliseconds, more than none.
-    ///
-    /// # Errors
-    ///
-    /// Where it is something else.
-    pub fn milliseconds(&mut self, name: &'static str) -> Result<Option<u64>, ErrorDetail> {
-        match self.take(name).map(|value| value.as_u64()) {
-            None => Ok(None),
-            Some(Some(number @ 1..)) => Ok(Some(number)),
-            Some(_) => Err(self.wrong(name, "has to be a number of milliseconds, more than 0")),
-        }
+    /// Where it, or the default, is something else.
+    pub fn or<T: Setting>(
+        &mut self,
+        name: &'static str,
+        default: impl Into<Value>,
+    ) -> Result<T, ErrorDetail> {
+        let value = self.take(name).unwrap_or_else(|| default.into());
+        T::read(value).map_err(|wrong| self.wrong(name, &wrong))
     }
 
     /// Takes a value of any kind.
-    pub fn value(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<Value> {
         self.take(name)
     }
 
@@ -134,7 +92,7 @@ impl Fields {
     /// # Errors
     ///
     /// Where it is something else.
-    pub fn object(&mut self, name: &'static str) -> Result<Option<Self>, ErrorDetail> {
+    pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<Self>, ErrorDetail> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Object(map)) => Ok(Some(Self { map, asked: Vec::new(), kind: self.kind })),
@@ -142,15 +100,8 @@ impl Fields {
         }
     }
 
-    /// The error that field `name` is missing.
-    #[must_use]
-    pub fn missing(&self, name: &str) -> ErrorDetail {
-        self.wrong(name, "is missing")
-    }
-
     /// The error that something is wrong with field `name`.
-    #[must_use]
-    pub fn wrong(&self, name: &str, what: &str) -> ErrorDetail {
+    fn wrong(&self, name: &str, what: &str) -> ErrorDetail {
         ErrorDetail::new(self.kind, code(self.kind), format!("`{name}` {what}"))
     }
 
@@ -159,7 +110,7 @@ impl Fields {
     /// # Errors
     ///
     /// The name of a field that was not taken, with the names that were.
-    pub fn finish(self) -> Result<(), ErrorDetail> {
+    pub(crate) fn finish(self) -> Result<(), ErrorDetail> {
         match self.map.keys().find(|name| !self.asked.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => {
@@ -188,6 +139,13 @@ impl Fields {
     }
 }
 
+/// The error that something is wrong with field `name` of a configuration, for a `check` of what single fields can't know:
+/// `wrong("starttls", "can't be true with `tls`")`.
+#[must_use]
+pub fn wrong(name: &str, what: &str) -> ErrorDetail {
+    ErrorDetail::new(ErrorType::Config, code(ErrorType::Config), format!("`{name}` {what}"))
+}
+
 /// The errno-like word for an object of this kind that breaks its rules.
 const fn code(kind: ErrorType) -> &'static str {
     match kind {
@@ -204,9 +162,9 @@ mod tests {
 
     fn read(json: &str) -> Result<(String, bool, u32), ErrorDetail> {
         let mut fields = Fields::config(json.as_bytes())?;
-        let path = fields.text("path")?.ok_or_else(|| fields.missing("path"))?;
-        let hash = fields.flag("hash")?.unwrap_or(false);
-        let count = fields.number("count")?.unwrap_or(7);
+        let path = fields.required("path")?;
+        let hash = fields.or("hash", false)?;
+        let count = fields.optional("count")?.unwrap_or(7);
         fields.finish()?;
         Ok((path, hash, count))
     }
@@ -246,27 +204,9 @@ mod tests {
     }
 
     #[test]
-    fn ports_and_times_are_more_than_nothing() {
-        let port = |json: &str| Fields::config(json.as_bytes()).expect("an object").port("port");
-        assert_eq!(port(r#"{"port": 22}"#), Ok(Some(22)));
-        assert_eq!(port(r#"{"port": "65535"}"#), Ok(Some(65_535)));
-        assert_eq!(port("{}"), Ok(None));
-        for bad in ["0", "65536", "-1", "2.5", r#""""#, r#""ssh""#, r#""+22""#, "null", "[22]", r#""65536""#]
-        {
-            let error = port(&alloc::format!(r#"{{"port": {bad}}}"#)).expect_err(bad);
-            assert_eq!(error.message, "`port` has to be a port, a number from 1 to 65535");
-        }
-        let time = |json: &str| Fields::config(json.as_bytes()).expect("an object").milliseconds("time");
-        assert_eq!((time(r#"{"time": 1}"#), time("{}")), (Ok(Some(1)), Ok(None)));
-        for bad in ["0", "-1", r#""5""#, "1.5", "null"] {
-            assert!(time(&alloc::format!(r#"{{"time": {bad}}}"#)).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn what_is_left_of_an_answer_has_neither_what_was_taken_nor_nulls() {
         let mut fields = Fields::answer(br#"{"a": 1, "b": null, "c": [2]}"#).expect("an object");
-        assert_eq!(fields.number("a"), Ok(Some(1)));
+        assert_eq!(fields.optional("a"), Ok(Some(1)));
         assert_eq!(serde_json::Value::Object(fields.rest()), serde_json::json!({"c": [2]}));
     }
 
@@ -274,10 +214,10 @@ mod tests {
     fn takes_null_in_an_answer_as_nothing() {
         let mut fields =
             Fields::answer(br#"{"a": null, "b": {"c": null, "d": 1}, "e": 3}"#).expect("an object");
-        assert_eq!(fields.text("a"), Ok(None));
+        assert_eq!(fields.optional::<String>("a"), Ok(None));
         let mut b = fields.object("b").expect("an object").expect("is there");
-        assert_eq!(b.flag("c"), Ok(None));
-        assert_eq!(b.number::<u64>("d"), Ok(Some(1)));
+        assert_eq!(b.optional::<bool>("c"), Ok(None));
+        assert_eq!(b.optional::<u64>("d"), Ok(Some(1)));
         assert_eq!(fields.object("e").expect_err("a number").kind, ErrorType::Internal);
     }
 }

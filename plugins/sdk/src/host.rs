@@ -81,8 +81,8 @@ pub trait Host {
     /// Whatever else keeps an answer from coming: a name that does not resolve, a peer that is no mail server.
     fn smtp_connect(&self, request: &SmtpRequest) -> Result<Connection, ErrorDetail>;
 
-    /// Writes a line to the host's log.
-    fn log(&self, level: Level, message: &str);
+    /// The environment variable `name`, where it is set and granted. What is not UTF-8 in it is shown as `�`.
+    fn variable(&self, name: &str) -> Option<String>;
 
     /// Nanoseconds since the Unix epoch.
     fn now(&self) -> u64;
@@ -96,30 +96,4 @@ pub trait Read {
     ///
     /// As the system says, with its errno as `code`.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorDetail>;
-}
-
-/// How serious a log line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// For the plugin's author.
-    Debug,
-    /// Progress.
-    Info,
-    /// Something odd.
-    Warn,
-    /// Something failed.
-    Error,
-}
-
-impl Level {
-    /// The level's word in `log_message`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        }
-    }
 }

@@ -2,20 +2,19 @@
 //! the packed generation of the guest contract (`memory`, `allocate`, `deallocate`, `describe`, `schema`, `observe`).
 //!
 //! ```
-//! use quoin_plugin::{Capability, Config, ErrorDetail, Fields, Host, Metadata, Observation, Plugin};
+//! use quoin_plugin::{Capability, Config, ErrorDetail, Host, Metadata, Observation, Plugin};
 //!
-//! struct Path(String);
-//!
-//! impl Config for Path {
-//!     fn read(fields: &mut Fields) -> Result<Self, ErrorDetail> {
-//!         fields.text("path")?.map(Path).ok_or_else(|| fields.missing("path"))
-//!     }
+//! #[derive(Config)]
+//! struct Question {
+//!     /// The file to look at.
+//!     #[config(capability = "fs:read:{value}")]
+//!     path: String,
 //! }
 //!
 //! struct Size;
 //!
 //! impl Plugin for Size {
-//!     type Config = Path;
+//!     type Config = Question;
 //!
 //!     const METADATA: Metadata = Metadata {
 //!         name: "size",
@@ -24,11 +23,10 @@
 //!         platform: None,
 //!         capabilities: &[Capability { kind: "fs", pattern: "read:/**" }],
 //!     };
-//!     const SCHEMA: &'static str = r#"{"type": "object", "required": ["path"],
-//!         "properties": {"path": {"type": "string", "x-capability": "fs:read:{value}"}}}"#;
 //!
-//!     fn observe(Path(path): Path, host: &impl Host) -> Result<Observation, ErrorDetail> {
-//!         let size = host.file_stat(&path, true)?.size;
+//!     fn observe(question: Question, host: &impl Host) -> Result<Observation, ErrorDetail> {
+//!         let size = host.file_stat(&question.path, true)?.size;
+//!         log::debug!("{} has {size} bytes", question.path);
 //!         Ok(Observation::new(size > 0).with("size", size))
 //!     }
 //! }
@@ -40,7 +38,8 @@
 //! A plugin asks the machine through [`Host`] only. In a module that is the engine; natively it is a
 //! [`fake::FakeHost`] that a test fills with what the plugin shall see, so that `cargo test` needs no WebAssembly.
 //!
-//! A panic ends the module, which the host reports as an error observation; its message is logged first.
+//! What is logged with the crate [`log`] goes to the host. A panic's message does too; then the module ends, and the
+//! host makes an error of it, of type `panic`, with that message.
 //!
 //! # Features
 //!
@@ -50,7 +49,9 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(feature = "std")]
+// So that what is derived here finds the crate by its name.
+extern crate self as quoin_plugin;
+#[cfg(any(feature = "std", not(target_family = "wasm")))]
 extern crate std;
 
 mod answer;
@@ -58,9 +59,11 @@ mod answer;
 pub mod fake;
 mod fields;
 mod host;
+mod logger;
 mod network;
 mod plugin;
 mod record;
+mod setting;
 mod time;
 #[cfg(target_family = "wasm")]
 #[expect(
@@ -70,15 +73,20 @@ mod time;
 #[doc(hidden)]
 pub mod wasm;
 
-pub use fields::Fields;
-pub use host::{Host, Level, Read};
+pub use fields::{Fields, wrong};
+pub use host::{Host, Read};
+pub use log;
 pub use network::{Connection, HttpAnswer, HttpRequest, Lookup};
 pub use plugin::{Capability, Config, Metadata, Observation, Plugin};
 pub use quoin_abi::error::{ErrorDetail, ErrorType};
+pub use quoin_abi::evidence::Evidence;
 pub use quoin_abi::host::{
     Context, DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest,
 };
+pub use quoin_plugin_derive::{Config, Setting};
 pub use record::{describe, observe, schema};
+pub use serde_json::{Map, Value};
+pub use setting::{Milliseconds, NonEmpty, Port, Schema, Setting, Wrong};
 pub use time::rfc3339;
 
 /// Makes a [`Plugin`] the plugin of this module: defines the exports that the host calls. Natively it does nothing but

@@ -17,10 +17,6 @@ pub trait Plugin {
     /// What the plugin says about itself.
     const METADATA: Metadata;
 
-    /// A JSON Schema (2020-12) of [`Plugin::Config`]. A property with the annotation `x-capability`
-    /// (`"fs:read:{value}"`) tells the host which grant its value needs.
-    const SCHEMA: &'static str;
-
     /// Makes one observation. Every observation has an instance of the module for itself.
     ///
     /// # Errors
@@ -30,8 +26,57 @@ pub trait Plugin {
     fn observe(config: Self::Config, host: &impl Host) -> Result<Observation, ErrorDetail>;
 }
 
-/// A configuration, which can't be wrong once it is read.
+/// A configuration, which can't be wrong once it is read. Derive it:
+///
+/// ```
+/// use quoin_plugin::{Config, ErrorDetail, Milliseconds, NonEmpty, Port, wrong};
+///
+/// /// Where to connect to.
+/// #[derive(Config)]
+/// #[config(check = Self::check)]
+/// struct Door {
+///     /// Name or address.
+///     #[config(capability = "network:outbound:{host}:{port}")]
+///     host: NonEmpty,
+///     /// TCP port.
+///     port: Port,
+///     /// Milliseconds, bounded by the control's timeout.
+///     #[config(default = 5000)]
+///     timeout_ms: Milliseconds,
+///     /// TLS from the first byte.
+///     #[config(default = false)]
+///     tls: bool,
+///     /// The version that has to be negotiated; needs `tls`.
+///     version: Option<String>,
+/// }
+///
+/// impl Door {
+///     fn check(&self) -> Result<(), ErrorDetail> {
+///         match &self.version {
+///             Some(_) if !self.tls => Err(wrong("version", "needs `tls: true`")),
+///             _ => Ok(()),
+///         }
+///     }
+/// }
+/// # use quoin_plugin::Value;
+/// # let schema: Value = serde_json::from_str(Door::SCHEMA).unwrap();
+/// # assert_eq!(schema["required"], serde_json::json!(["host", "port"]));
+/// # assert_eq!(schema["properties"]["tls"]["default"], false);
+/// # assert_eq!(schema["properties"]["host"]["x-capability"], "network:outbound:{host}:{port}");
+/// # assert_eq!(schema["properties"]["version"]["type"], "string");
+/// # assert_eq!(schema["description"], "Where to connect to.");
+/// ```
+///
+/// Each field has a type that is a [`Setting`](crate::Setting). Its documentation, up to an empty line, is the schema's
+/// `description`. It is required unless it is an `Option` or has a `default`. What else `#[config(…)]` says goes into
+/// the schema, for the host to hold the value against: `capability` (`x-capability`), `minimum`, `maximum`, `min_length`,
+/// `max_length`, `min_items`, `max_items`, `pattern`, and any members in JSON as a text, `schema`, of a field or the whole. A host that does not look at the schema lets through what only
+/// these forbid; what must never happen belongs into the type.
 pub trait Config: Sized {
+    /// Its JSON Schema (2020-12). A property with the annotation `x-capability` (`"fs:read:{value}"`) tells the host
+    /// which grant its value needs.
+    const SCHEMA: &'static str;
+
     /// Takes the fields that there are. One that is left is unknown, which the SDK reports.
     ///
     /// # Errors

@@ -4,8 +4,12 @@ use crate::fields::Fields;
 use crate::host::Host;
 use crate::plugin::{Config, Plugin};
 use crate::time;
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
+use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::evidence::Evidence;
+
+/// The longest evidence that a host takes.
+const RESULT_BYTES: usize = 4 << 20;
 
 /// What the export `describe` answers.
 #[must_use]
@@ -17,7 +21,7 @@ pub fn describe<P: Plugin>() -> Vec<u8> {
 /// What the export `schema` answers.
 #[must_use]
 pub fn schema<P: Plugin>() -> Vec<u8> {
-    P::SCHEMA.into()
+    P::Config::SCHEMA.into()
 }
 
 /// What the export `observe` answers to the configuration `config` (JSON): an evidence record.
@@ -34,10 +38,20 @@ pub fn observe<P: Plugin>(config: &[u8], host: &impl Host) -> Vec<u8> {
         Err(error) => evidence.error = Some(error),
     }
     // Values with text as keys serialise without fail.
+    let json = serde_json::to_vec(&evidence).unwrap_or_default();
+    if json.len() <= RESULT_BYTES {
+        return json;
+    }
+    let what = format!(
+        "the evidence is {} bytes long; a host takes {RESULT_BYTES} at most, so leave out or cut some of it",
+        json.len()
+    );
+    evidence = Evidence { timestamp: evidence.timestamp, ..Evidence::default() };
+    evidence.error = Some(ErrorDetail::new(ErrorType::Validation, "EMSGSIZE", what));
     serde_json::to_vec(&evidence).unwrap_or_default()
 }
 
-fn read<C: Config>(json: &[u8]) -> Result<C, quoin_abi::error::ErrorDetail> {
+fn read<C: Config>(json: &[u8]) -> Result<C, ErrorDetail> {
     let mut fields = Fields::config(json)?;
     let config = C::read(&mut fields)?;
     fields.finish()?;
@@ -59,8 +73,10 @@ mod tests {
     struct Name(alloc::string::String);
 
     impl Config for Name {
+        const SCHEMA: &'static str = r#"{"type": "object"}"#;
+
         fn read(fields: &mut Fields) -> Result<Self, ErrorDetail> {
-            fields.text("name")?.map(Self).ok_or_else(|| fields.missing("name"))
+            fields.required("name").map(Self)
         }
     }
 
@@ -74,11 +90,12 @@ mod tests {
             platform: Some("linux"),
             capabilities: &[Capability { kind: "env", pattern: "HOME" }],
         };
-        const SCHEMA: &'static str = r#"{"type": "object"}"#;
-
         fn observe(config: Name, _: &impl Host) -> Result<Observation, ErrorDetail> {
             if config.0.is_empty() {
                 return Err(ErrorDetail::new(ErrorType::Validation, "EINVAL", "no name"));
+            }
+            if config.0 == "long" {
+                return Ok(Observation::new(true).with("name", "a".repeat(super::RESULT_BYTES)));
             }
             if config.0 == "half" {
                 let error = ErrorDetail::new(ErrorType::Execution, "EIO", "no more");
@@ -103,7 +120,7 @@ mod tests {
         assert_eq!(metadata.platform.as_deref(), Some("linux"));
         let declared = Declared { kind: "env".into(), pattern: "HOME".into() };
         assert_eq!(metadata.capabilities, Capabilities::List(vec![declared]));
-        assert_eq!(schema::<Length>(), Length::SCHEMA.as_bytes());
+        assert_eq!(schema::<Length>(), Name::SCHEMA.as_bytes());
     }
 
     #[test]
@@ -113,6 +130,13 @@ mod tests {
         assert_eq!(evidence.error, None);
         assert_eq!(evidence.data.get("length"), Some(&json!(4)));
         assert_eq!(evidence.timestamp, "2023-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn evidence_that_no_host_would_take_is_an_error() {
+        let error = evidence(r#"{"name": "long"}"#).error.expect("error");
+        assert_eq!((error.kind, error.code.as_str()), (ErrorType::Validation, "EMSGSIZE"));
+        assert!(error.message.contains("leave out or cut"), "{}", error.message);
     }
 
     #[test]

@@ -3,14 +3,16 @@
 //! Two rules carry all of it. A block has the layout of a boxed slice of bytes (align 1, its exact size), whoever
 //! allocated it, so that either side can give it back. And the host writes only into blocks that it was given.
 
-use crate::host::{Host, Level, Read};
+use crate::host::{Host, Read};
+use crate::logger;
 use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
 use crate::plugin::Plugin;
 use crate::{answer, record};
 use alloc::alloc::Layout;
 use alloc::boxed::Box;
 use alloc::{format, string::String, vec, vec::Vec};
-use core::slice;
+use core::{ptr, slice};
+use log::Level;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{
     Context, DnsRequest, ExecRequest, ExecResponse, FileStatRequest, FileStatResponse, SmtpRequest,
@@ -53,18 +55,26 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 #[cfg(not(feature = "std"))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    Engine.log(Level::Error, &format!("{info}"));
+    log(Level::Error, &format!("{info}"));
     core::arch::wasm32::unreachable()
 }
 
 /// Sees to it that the message of a panic gets to the log as it does without the standard library.
 #[cfg(feature = "std")]
 fn prepare() {
-    std::panic::set_hook(Box::new(|info| Engine.log(Level::Error, &format!("{info}"))));
+    logger::install();
+    std::panic::set_hook(Box::new(|info| log(Level::Error, &format!("{info}"))));
 }
 
 #[cfg(not(feature = "std"))]
-const fn prepare() {}
+fn prepare() {
+    logger::install();
+}
+
+/// Sends a line to the host's log.
+pub(crate) fn log(level: Level, message: &str) {
+    host_log_message(lend(&json(&LogLine { level: level.as_str(), message })));
+}
 
 /// Body of the export `allocate`.
 #[must_use]
@@ -214,8 +224,17 @@ impl Host for Engine {
         answer::connect(&take(host_smtp_connect(lend(&json(request)))))
     }
 
-    fn log(&self, level: Level, message: &str) {
-        host_log_message(lend(&json(&LogLine { level: level.as_str(), message })));
+    fn variable(&self, name: &str) -> Option<String> {
+        // SAFETY: takes nothing.
+        let (count, size) = unsafe { wasi::environ_sizes_get() }.ok()?;
+        let (mut variables, mut texts) = (vec![ptr::null_mut(); count], vec![0; size]);
+        // SAFETY: both have the sizes that were told.
+        unsafe { wasi::environ_get(variables.as_mut_ptr(), texts.as_mut_ptr()) }.ok()?;
+        // All of them lie one after the other as `NAME=VALUE`, each with a NUL behind it.
+        texts.split(|byte| *byte == 0).find_map(|variable| {
+            let value = variable.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            Some(String::from_utf8_lossy(value).into_owned())
+        })
     }
 
     fn now(&self) -> u64 {

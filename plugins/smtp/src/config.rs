@@ -1,28 +1,46 @@
-//! The configuration of an observation: `schema.json` in Rust.
+//! The configuration of an observation.
 
 use alloc::string::ToString;
-use quoin_plugin::{Config, Context, ErrorDetail, Fields, SmtpRequest};
-
-/// What is asked for when nothing is said about time.
-const TIMEOUT_MS: u64 = 5_000;
+use quoin_plugin::{Config, Context, ErrorDetail, Milliseconds, NonEmpty, Port, SmtpRequest, wrong};
 
 /// What to connect to.
-#[derive(Debug)]
-pub struct Request(pub(crate) SmtpRequest);
+#[derive(Debug, Config)]
+#[config(check = Self::check)]
+pub struct Request {
+    /// Name or address. A name that leads to a private address needs the grant network:outbound:private.
+    #[config(capability = "network:outbound:{host}:{port}")]
+    host: NonEmpty,
+    /// TCP port.
+    port: Port,
+    /// Milliseconds, bounded by the control's timeout.
+    #[config(default = 5000)]
+    timeout_ms: Milliseconds,
+    /// TLS from the first byte, as on port 465.
+    #[config(default = false)]
+    tls: bool,
+    /// TLS after the command STARTTLS.
+    #[config(default = false)]
+    starttls: bool,
+}
 
-impl Config for Request {
-    fn read(fields: &mut Fields) -> Result<Self, ErrorDetail> {
-        let host = fields.text("host")?.ok_or_else(|| fields.missing("host"))?;
-        if host.is_empty() {
-            return Err(fields.wrong("host", "is empty; a name or an address is needed"));
+impl Request {
+    fn check(&self) -> Result<(), ErrorDetail> {
+        if self.tls && self.starttls {
+            return Err(wrong("starttls", "can't be true with `tls`: that is TLS from the first byte"));
         }
-        let port = fields.port("port")?.ok_or_else(|| fields.missing("port"))?.to_string();
-        let timeout_ms = fields.milliseconds("timeout_ms")?.unwrap_or(TIMEOUT_MS);
-        let tls = fields.flag("tls")?.unwrap_or(false);
-        let starttls = fields.flag("starttls")?.unwrap_or(false);
-        if tls && starttls {
-            return Err(fields.wrong("starttls", "can't be true with `tls`: that is TLS from the first byte"));
+        Ok(())
+    }
+}
+
+impl From<Request> for SmtpRequest {
+    fn from(request: Request) -> Self {
+        Self {
+            context: Context::default(),
+            host: request.host.into_inner(),
+            port: request.port.get().to_string(),
+            timeout_ms: request.timeout_ms.get(),
+            tls: request.tls,
+            starttls: request.starttls,
         }
-        Ok(Self(SmtpRequest { context: Context::default(), host, port, timeout_ms, tls, starttls }))
     }
 }

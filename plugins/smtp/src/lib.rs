@@ -48,10 +48,8 @@ impl Plugin for Smtp {
         ],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let mut seen = Observation::connection(host.smtp_connect(&request.0)?);
+        let mut seen = Observation::connection(host.smtp_connect(&request.into())?);
         if seen.status && !seen.data.contains_key("extensions") {
             seen.set("extensions", Vec::<String>::new());
         }

@@ -22,7 +22,7 @@ mod config;
 mod show;
 
 use alloc::{format, string::String, vec};
-use config::Request;
+use config::{Request, UnitName};
 use quoin_plugin::{
     Capability, ErrorDetail, ErrorType, ExecRequest, ExecResponse, Host, Metadata, Observation, Plugin,
 };
@@ -44,9 +44,10 @@ impl Plugin for Systemd {
         capabilities: &[Capability { kind: "exec", pattern: "systemctl" }],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
-    fn observe(Request { unit }: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
+    fn observe(
+        Request { unit: UnitName(unit) }: Request,
+        host: &impl Host,
+    ) -> Result<Observation, ErrorDetail> {
         let request = ExecRequest {
             command: "systemctl".into(),
             args: vec!["show".into(), PROPERTIES.into(), "--".into(), unit.clone()],

@@ -1,47 +1,58 @@
-//! The configuration of an observation: `schema.json` in Rust.
+//! The configuration of an observation.
 
-use alloc::{format, string::String, string::ToString};
-use quoin_plugin::{Config, Context, ErrorDetail, Fields, TcpRequest};
-
-/// What is asked for when nothing is said about time.
-const TIMEOUT_MS: u64 = 5_000;
-
-/// The versions that Quoin itself can negotiate.
-const VERSIONS: [&str; 2] = ["TLS 1.2", "TLS 1.3"];
+use alloc::string::ToString;
+use quoin_plugin::{Config, Context, ErrorDetail, Milliseconds, NonEmpty, Port, Setting, TcpRequest, wrong};
 
 /// What to connect to.
-#[derive(Debug)]
+#[derive(Debug, Config)]
+#[config(check = Self::check)]
 pub struct Request {
-    /// The request to the host.
-    pub(crate) tcp: TcpRequest,
-    /// The version that has to be negotiated.
-    pub(crate) expected_tls_version: Option<String>,
+    /// Name or address. A name that leads to a private address needs the grant network:outbound:private.
+    #[config(capability = "network:outbound:{host}:{port}")]
+    host: NonEmpty,
+    /// TCP port.
+    port: Port,
+    /// Milliseconds, bounded by the control's timeout.
+    #[config(default = 5000)]
+    timeout_ms: Milliseconds,
+    /// Do a TLS handshake after connecting. It completes whatever the certificate, and the evidence says what is wrong
+    /// with it.
+    #[config(default = false)]
+    tls: bool,
+    /// The version that has to be negotiated; needs tls.
+    pub(crate) expected_tls_version: Option<Version>,
+    /// Find out which versions from SSL 3 to TLS 1.3 the server offers, with a connection for each.
+    #[config(default = false)]
+    probe_tls_versions: bool,
 }
 
-impl Config for Request {
-    fn read(fields: &mut Fields) -> Result<Self, ErrorDetail> {
-        let host = fields.text("host")?.ok_or_else(|| fields.missing("host"))?;
-        if host.is_empty() {
-            return Err(fields.wrong("host", "is empty; a name or an address is needed"));
+/// The versions that Quoin itself can negotiate. What else a server offers is told by `probe_tls_versions`.
+#[derive(Debug, Setting)]
+pub(crate) enum Version {
+    #[config(word = "TLS 1.2")]
+    Tls12,
+    #[config(word = "TLS 1.3")]
+    Tls13,
+}
+
+impl Request {
+    fn check(&self) -> Result<(), ErrorDetail> {
+        if self.expected_tls_version.is_some() && !self.tls {
+            return Err(wrong("expected_tls_version", "needs `tls: true`"));
         }
-        let port = fields.port("port")?.ok_or_else(|| fields.missing("port"))?.to_string();
-        let timeout_ms = fields.milliseconds("timeout_ms")?.unwrap_or(TIMEOUT_MS);
-        let tls = fields.flag("tls")?.unwrap_or(false);
-        let expected_tls_version = fields.text("expected_tls_version")?;
-        let probe_tls_versions = fields.flag("probe_tls_versions")?.unwrap_or(false);
-        if let Some(version) = &expected_tls_version {
-            if !VERSIONS.contains(&version.as_str()) {
-                let what = format!(
-                    "has to be one of {}; what else a server offers is told by `probe_tls_versions`",
-                    VERSIONS.join(", ")
-                );
-                return Err(fields.wrong("expected_tls_version", &what));
-            }
-            if !tls {
-                return Err(fields.wrong("expected_tls_version", "needs `tls: true`"));
-            }
+        Ok(())
+    }
+}
+
+impl From<Request> for TcpRequest {
+    fn from(request: Request) -> Self {
+        Self {
+            context: Context::default(),
+            host: request.host.into_inner(),
+            port: request.port.get().to_string(),
+            timeout_ms: request.timeout_ms.get(),
+            tls: request.tls,
+            probe_tls_versions: request.probe_tls_versions,
         }
-        let tcp = TcpRequest { context: Context::default(), host, port, timeout_ms, tls, probe_tls_versions };
-        Ok(Self { tcp, expected_tls_version })
     }
 }

@@ -28,7 +28,7 @@ extern crate alloc;
 mod config;
 
 use alloc::format;
-use config::Request;
+use config::{Request, Version};
 use quoin_plugin::{Capability, ErrorDetail, Host, Metadata, Observation, Plugin};
 
 /// The plugin.
@@ -50,12 +50,11 @@ impl Plugin for Tcp {
         ],
     };
 
-    const SCHEMA: &'static str = include_str!("../schema.json");
-
     fn observe(request: Request, host: &impl Host) -> Result<Observation, ErrorDetail> {
-        let mut seen = Observation::connection(host.tcp_connect(&request.tcp)?);
+        let expected = request.expected_tls_version.as_ref().map(Version::as_str);
+        let mut seen = Observation::connection(host.tcp_connect(&request.into())?);
         seen.count_certificate_days(host.now());
-        if let Some(expected) = request.expected_tls_version {
+        if let Some(expected) = expected {
             let version = seen.text("tls_version");
             if !version.is_empty() && version != expected {
                 let what = format!("expected {expected}, and the server negotiated {version}");

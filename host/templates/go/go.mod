@@ -1,0 +1,3 @@
+module quoin.internal/{{name}}
+
+go 1.24

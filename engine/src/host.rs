@@ -140,6 +140,6 @@ fn no_network(function: &str) -> ErrorDetail {
     ErrorDetail::new(
         ErrorType::Network,
         "ENOSYS",
-        format!("{function}: this build of Quoin has no network, so nothing was sent"),
+        format!("{function}: this host has no network, so nothing was sent"),
     )
 }

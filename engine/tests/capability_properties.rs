@@ -127,6 +127,8 @@ proptest! {
             Access::FsRead(&path),
             Access::Exec { program: &program, asked: &command },
             Access::Exec { program: &program, asked: &program },
+            Access::ExecCode { program: &program, asked: &command },
+            Access::ExecCode { program: &program, asked: &program },
             Access::Connect { host: &command, port },
             Access::Connect { host: "a.example", port },
             Access::Connect { host: "::1", port },

@@ -31,6 +31,8 @@ fuzz_target!(|text: &str| {
             Access::FsWrite(line),
             Access::Exec { program: line, asked },
             Access::Exec { program: line, asked: line },
+            Access::ExecCode { program: line, asked },
+            Access::ExecCode { program: line, asked: line },
             Access::Connect { host, port: port.parse().unwrap_or(443) },
             Access::Env(line),
         ];

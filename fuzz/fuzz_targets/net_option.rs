@@ -13,8 +13,7 @@ fuzz_target!(|text: &str| {
         }
         Err(error) => {
             assert_eq!(error.code(), Code::Invalid);
-            assert!(error.message().starts_with("--net "), "{error}");
-            assert!(!error.message().contains(char::is_control), "{error}");
+            assert!(!error.message().is_empty() && !error.message().contains(char::is_control), "{error}");
         }
     }
 });

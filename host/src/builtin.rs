@@ -5,18 +5,35 @@
 pub struct Builtin {
     /// The name that profiles call it by.
     pub name: &'static str,
-    /// The module.
-    pub wasm: &'static [u8],
+    /// The module, compressed by `build.rs`: a stream of RFC 1951.
+    deflated: &'static [u8],
 }
 
-/// All of them.
-pub const BUILTINS: &[Builtin] = &[
-    Builtin { name: "dns", wasm: include_bytes!("../../plugins/dist/dns.wasm") },
-    Builtin { name: "file", wasm: include_bytes!("../../plugins/dist/file.wasm") },
-    Builtin { name: "http", wasm: include_bytes!("../../plugins/dist/http.wasm") },
-    Builtin { name: "smtp", wasm: include_bytes!("../../plugins/dist/smtp.wasm") },
-    Builtin { name: "tcp", wasm: include_bytes!("../../plugins/dist/tcp.wasm") },
-];
+impl Builtin {
+    /// The module. Each call unpacks it, which takes less than a millisecond.
+    ///
+    /// ```
+    /// let file = quoin::builtin::find("file").unwrap();
+    /// assert!(file.wasm().starts_with(b"\0asm"));
+    /// ```
+    #[must_use]
+    pub fn wasm(&self) -> Vec<u8> {
+        // `build.rs` has made sure that what it wrote can be unpacked.
+        miniz_oxide::inflate::decompress_to_vec(self.deflated).unwrap_or_default()
+    }
+}
+
+macro_rules! builtins {
+    ($($name:literal)*) => {
+        /// All of them.
+        pub const BUILTINS: &[Builtin] = &[$(Builtin {
+            name: $name,
+            deflated: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".deflate")),
+        }),*];
+    };
+}
+
+builtins!["command" "dns" "file" "http" "process" "smtp" "systemd" "tcp"];
 
 /// Their names.
 #[must_use]
@@ -28,4 +45,36 @@ pub fn names() -> Vec<&'static str> {
 #[must_use]
 pub fn find(name: &str) -> Option<Builtin> {
     BUILTINS.iter().copied().find(|builtin| builtin.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    /// What they may take of the binary together.
+    const BYTES: usize = 400 << 10;
+
+    #[test]
+    fn they_are_the_modules_that_were_built() {
+        let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/dist");
+        let files = fs::read_dir(&dist).unwrap().map(|entry| entry.unwrap().path());
+        let modules: BTreeSet<_> =
+            files.filter(|path| path.extension().is_some_and(|it| it == "wasm")).collect();
+        let expected: BTreeSet<_> =
+            names().iter().map(|name| dist.join(name).with_extension("wasm")).collect();
+        assert_eq!(modules, expected);
+        for builtin in BUILTINS {
+            let module = fs::read(dist.join(builtin.name).with_extension("wasm")).unwrap();
+            assert!(builtin.wasm() == module, "{}", builtin.name);
+        }
+    }
+
+    #[test]
+    fn they_are_small() {
+        let bytes: usize = BUILTINS.iter().map(|builtin| builtin.deflated.len()).sum();
+        assert!(bytes <= BYTES, "{bytes} bytes");
+    }
 }

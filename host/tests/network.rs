@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -322,6 +323,7 @@ fn bad_input_is_an_error_that_names_the_field() {
         ("{plugin: http, config: {url: \"http://a.example:99999/\"}}", "`url`"),
         ("{plugin: http, config: {url: \"http:///x\"}}", "`url`"),
         ("{plugin: http, config: {url: nonsense}}", "`url`"),
+        ("{plugin: http, config: {url: \"http://admin:hunter2@a.example/\"}}", "`Authorization`"),
     ];
     let seen = check(&bad.map(|(observation, _)| observation.to_owned()), &[]);
     for (seen, (observation, field)) in seen.iter().zip(bad) {
@@ -331,7 +333,48 @@ fn bad_input_is_an_error_that_names_the_field() {
             "{observation}"
         );
         assert!(message(seen).contains(field), "{observation}: {}", message(seen));
+        assert!(!message(seen).contains("hunter2"));
     }
+}
+
+/// A server that speaks TLS 1.0 and nothing newer.
+#[cfg(feature = "tls")]
+fn old_tls() -> u16 {
+    serve(|mut stream| {
+        let mut header = [0; 5];
+        stream.read_exact(&mut header).unwrap();
+        let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+        stream.read_exact(&mut hello).unwrap();
+        // The alert `protocol_version`, or a ServerHello without session and compression.
+        let answer = if hello[4..6] == [3, 1] {
+            let mut answer = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+            answer.extend([7; 32]);
+            answer.extend([0, 0, 0x2f, 0]);
+            answer
+        } else {
+            vec![21, 3, 1, 0, 2, 2, 70]
+        };
+        let _ = stream.write_all(&answer);
+    })
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_server_with_old_versions_only_is_found_out() {
+    let port = old_tls();
+    let look = |more: &str, expect: &str| {
+        one(
+            format!(
+                "{{plugin: tcp, config: {{host: 127.0.0.1, port: {port}, {more}}}, expect: ['{expect}']}}"
+            ),
+            &[],
+        )
+    };
+    let old = look("probe_tls_versions: true", r#"data.tls_versions_offered == ["TLS 1.0"]"#);
+    assert_eq!(old["status"], "pass", "{old:#}");
+    let both = look("probe_tls_versions: true, tls: true", "data.connected");
+    assert_eq!(both["status"], "error");
+    assert!(message(&both).ends_with("the versions that it offers: TLS 1.0"), "{}", message(&both));
 }
 
 #[test]
@@ -362,11 +405,15 @@ fn a_peer_that_stalls_costs_its_own_time_only() {
 
 #[test]
 fn an_interrupt_ends_what_waits_for_the_network() {
-    let port = silent();
+    let (accepted, waits) = mpsc::channel();
+    let port = serve(move |mut stream| {
+        accepted.send(()).unwrap();
+        _ = stream.read_to_end(&mut Vec::new());
+    });
     let smtp = format!("{{plugin: smtp, config: {{host: 127.0.0.1, port: {port}, timeout_ms: 15000}}}}");
     let (_folder, mut command) = quoin(&[smtp], &[]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    thread::sleep(Duration::from_millis(700));
+    waits.recv_timeout(Duration::from_secs(15)).unwrap();
     let started = Instant::now();
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();

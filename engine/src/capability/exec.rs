@@ -1,9 +1,11 @@
 //! `exec`: [`Commands`], the programs that may be run.
 
+use super::code::may_run_code;
 use super::error::Problem;
 use super::glob::{self, Component, Pattern};
 use super::matcher::is_resolved;
 use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -33,9 +35,23 @@ impl Commands {
     pub(super) fn allow(&self, program: &str, asked: &str) -> bool {
         is_resolved(program)
             && self.patterns.iter().any(|pattern| match pattern.absolute {
-                true => pattern.matches(program),
+                // The very path that was asked for is the operator's own word. Whoever could change a link there could
+                // put a program of his own there as well.
+                true => pattern.matches(program) || pattern.is_literal() && pattern.matches(asked),
                 false => !asked.contains('/') && pattern.matches(&format!("/{asked}")),
             })
+    }
+
+    /// Whether one of them, without any wildcard, is that program.
+    pub(super) fn name(&self, program: &str, asked: &str) -> bool {
+        let literal = self.patterns.iter().filter(|pattern| pattern.is_literal()).cloned().collect();
+        Self { patterns: literal }.allow(program, asked)
+    }
+
+    /// The first of them that names a program which can be told to run anything.
+    pub(super) fn interpreter(&self) -> Option<String> {
+        let mut names = self.patterns.iter().filter(|pattern| pattern.is_literal()).map(ToString::to_string);
+        names.find(|name| may_run_code(name))
     }
 }
 
@@ -51,7 +67,6 @@ impl fmt::Display for Commands {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
     #[test]
     fn lists_are_sorted_and_written_out() {
@@ -65,6 +80,42 @@ mod tests {
             ("ip*", "ip*"),
         ] {
             assert_eq!(Commands::parse(text).unwrap().to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn a_path_is_also_what_was_asked_for() {
+        let allow = |text: &str, program, asked| Commands::parse(text).unwrap().allow(program, asked);
+        assert!(allow("/bin/ls", "/bin/busybox", "/bin/ls"));
+        assert!(!allow("/bin/ls", "/bin/busybox", "ls"));
+        assert!(!allow("/bin/l*", "/bin/busybox", "/bin/ls"));
+        assert!(!allow("/bin/ls", "/bin/busybox", "/bin/../bin/ls"));
+    }
+
+    #[test]
+    fn only_what_has_no_wildcard_is_a_name() {
+        for (text, program, asked, expected) in [
+            ("sh", "/usr/bin/dash", "sh", true),
+            ("/bin/sh", "/usr/bin/dash", "/bin/sh", true),
+            ("/usr/bin/dash", "/usr/bin/dash", "sh", true),
+            ("id,{sh,awk}", "/usr/bin/mawk", "awk", true),
+            ("sh", "/usr/bin/dash", "/bin/sh", false),
+            ("s?", "/usr/bin/dash", "sh", false),
+            ("/usr/bin/*", "/usr/bin/dash", "sh", false),
+            ("**", "/usr/bin/dash", "sh", false),
+            ("*", "/usr/bin/dash", "sh", false),
+        ] {
+            assert_eq!(Commands::parse(text).unwrap().name(program, asked), expected, "{text} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_for_everything_is_found() {
+        let broad = |text: &str| Commands::parse(text).unwrap().interpreter();
+        assert_eq!(broad("id,/usr/bin/python3.11"), Some("/usr/bin/python3.11".into()));
+        assert_eq!(broad("sh"), Some("sh".into()));
+        for narrow in ["id,uname", "/usr/bin/*", "**", "systemctl"] {
+            assert_eq!(broad(narrow), None, "{narrow}");
         }
     }
 

@@ -58,6 +58,11 @@ impl Pattern {
         })
     }
 
+    /// Whether it stands for one path or word only.
+    pub(super) fn is_literal(&self) -> bool {
+        !self.is_complex() && self.components.last() != Some(&Component::Any)
+    }
+
     fn new(pieces: &[Piece]) -> Result<Self, Problem> {
         let mut components = Vec::new();
         let mut wildcards = 0;

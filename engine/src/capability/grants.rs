@@ -18,7 +18,10 @@ pub struct Literal {
 #[derive(Debug, Clone, Default)]
 pub struct Grants {
     declared: CapabilitySet,
+    /// By the operator and by the configuration.
     granted: CapabilitySet,
+    /// By the operator alone.
+    operator: CapabilitySet,
     literals: Vec<Literal>,
     /// Resolved paths that literal ones lead to, each with whether it may be written, else read.
     covered: Vec<(String, bool)>,
@@ -31,7 +34,8 @@ impl Grants {
         Self::default()
     }
 
-    /// What both sets allow, and the paths that the profile names literally as far as the plugin declares them.
+    /// What both sets allow, the one that the plugin declares and the one that the operator grants, and the paths that the
+    /// profile names literally as far as the plugin declares them.
     #[must_use]
     pub fn new(
         declared: CapabilitySet,
@@ -46,7 +50,16 @@ impl Grants {
                 taken.push(literal);
             }
         }
-        Self { declared, granted, literals: taken, covered: Vec::new() }
+        let operator = granted.clone();
+        Self { declared, granted, operator, literals: taken, covered: Vec::new() }
+    }
+
+    /// Adds what the configuration asks for. That a profile names a shell does not make it one for its plugin to use:
+    /// [`Access::ExecCode`] takes the operator's grant.
+    #[must_use]
+    pub fn with_configured(mut self, configured: &CapabilitySet) -> Self {
+        self.granted = self.granted.union(configured);
+        self
     }
 
     /// Decides. This is the only place where anything is allowed.
@@ -65,17 +78,26 @@ impl Grants {
                 self.granted.names(address, port) && (declared || self.declared.any_host(port))
                     || self.granted.private() && declared
             }
+            Access::ExecCode { .. } => self.operator.allows(&access) && self.declares(&access),
             _ => self.both(&access),
         };
         if allowed {
             return Ok(());
         }
-        let remedy = if self.declared.allows(&access) { Remedy::Grant } else { Remedy::Undeclared };
+        let remedy = if self.declares(&access) { Remedy::Grant } else { Remedy::Undeclared };
         Err(Refusal::new(&access, remedy))
     }
 
     fn both(&self, access: &Access<'_>) -> bool {
         self.granted.allows(access) && self.declared.allows(access)
+    }
+
+    /// A plugin that declares any program declares shells, too.
+    fn declares(&self, access: &Access<'_>) -> bool {
+        match *access {
+            Access::ExecCode { program, asked } => self.declared.allows(&Access::Exec { program, asked }),
+            _ => self.declared.allows(access),
+        }
     }
 
     fn is_covered(&self, path: &str, write: bool) -> bool {
@@ -163,6 +185,31 @@ mod tests {
         assert_eq!(grants.literals().count(), 0);
         assert!(!grants.any_fs());
         assert_eq!(grants.decide(Access::FsRead("/root/x")).unwrap_err().remedy, Remedy::Undeclared);
+    }
+
+    #[test]
+    fn a_shell_takes_the_operators_own_grant_by_name() {
+        let sh = Access::ExecCode { program: "/usr/bin/dash", asked: "sh" };
+        let decide = |granted: &[&str], configured: &[&str]| {
+            Grants::new(set(&["exec:**"]), set(granted), []).with_configured(&set(configured)).decide(sh)
+        };
+        assert!(decide(&["exec:sh"], &[]).is_ok());
+        assert!(decide(&["exec:/usr/bin/dash"], &[]).is_ok());
+        for (granted, configured) in [
+            (&[][..], &["exec:sh"][..]),
+            (&["exec:**", "exec:*", "exec:/usr/bin/*"], &[]),
+            (&["exec:id"], &[]),
+        ] {
+            let refusal = decide(granted, configured).unwrap_err();
+            assert_eq!((refusal.capability.as_str(), refusal.remedy), ("exec:sh", Remedy::Grant));
+            assert!(refusal.to_string().contains("by its name"), "{refusal}");
+        }
+        let grants = Grants::new(set(&["exec:id"]), set(&["exec:sh"]), []);
+        assert_eq!(grants.decide(sh).unwrap_err().remedy, Remedy::Undeclared);
+        // As a program like any other, the configuration's word is enough.
+        let grants = Grants::new(set(&["exec:**"]), set(&[]), []).with_configured(&set(&["exec:python3"]));
+        let python = Access::Exec { program: "/usr/bin/python3.11", asked: "python3" };
+        assert!(grants.decide(python).is_ok());
     }
 
     #[test]

@@ -68,11 +68,14 @@
 //!   the rule's ports.
 //! - `exec:<commands>`: a list of names and path globs. A glob matches the resolved path of the program; a name
 //!   without `/` matches where the guest asks for that very word, which the host looks up in its fixed search path.
-//!   A guest that asks for `/bin/ls` is not helped by `exec:ls`. Globs work in names too: `exec:ip*`.
+//!   A guest that asks for `/bin/ls` is not helped by `exec:ls`. Globs work in names too: `exec:ip*`. A path without
+//!   wildcards also matches where the guest asks for that very path, wherever links lead from there. What runs code
+//!   that it is handed ([`Access::ExecCode`]) is matched only by what has no wildcards.
 //! - `env:<name>`: a variable, `PREFIX_*` or `*`.
 
 mod address;
 mod ascii;
+mod code;
 mod declared;
 mod env;
 mod error;
@@ -87,6 +90,7 @@ mod refusal;
 mod set;
 
 pub use address::{Block, is_private};
+pub(crate) use code::runs_code;
 pub use env::Variables;
 pub use error::{CapabilityError, Problem};
 pub use exec::Commands;
@@ -100,7 +104,7 @@ pub use refusal::{Refusal, Remedy};
 pub use set::CapabilitySet;
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
 use core::str::FromStr;
@@ -123,6 +127,14 @@ pub enum Access<'a> {
     FsWrite(&'a str),
     /// Run the program at this resolved absolute path; `asked` is what the guest called it.
     Exec {
+        /// The resolved absolute path.
+        program: &'a str,
+        /// The bare word or path that the guest asked for.
+        asked: &'a str,
+    },
+    /// Run a program so that it runs code which it is handed: a shell, an interpreter with a code flag, a program that starts
+    /// others. Only a capability without wildcards allows it, and only one that the operator grants.
+    ExecCode {
         /// The resolved absolute path.
         program: &'a str,
         /// The bare word or path that the guest asked for.
@@ -220,6 +232,18 @@ impl Capability {
     /// Where it is empty or a relative path.
     pub fn command(command: &str) -> Result<Self, CapabilityError> {
         Self::parse("exec", &escape(command))
+    }
+
+    /// Why it allows a plugin that declares `declared` much more than its words say, if it does: it names a program that runs
+    /// whatever it is told to.
+    #[must_use]
+    pub fn breadth(&self, declared: &CapabilitySet) -> Option<String> {
+        let Self::Exec(commands) = self else { return None };
+        let asked = commands.interpreter()?;
+        let program = if asked.starts_with('/') { asked.clone() } else { format!("/{asked}") };
+        declared.allows(&Access::Exec { program: &program, asked: &asked }).then(|| {
+            format!("{asked} runs whatever it is told to, so that this allows all that the user may do")
+        })
     }
 
     /// Seeing exactly this environment variable. A `*` in `name` is an error.

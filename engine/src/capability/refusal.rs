@@ -36,7 +36,7 @@ impl Refusal {
         let capability = match *access {
             Access::FsRead(path) => format!("fs:read:{}", escape(path)),
             Access::FsWrite(path) => format!("fs:write:{}", escape(path)),
-            Access::Exec { program, asked } => {
+            Access::Exec { program, asked } | Access::ExecCode { program, asked } => {
                 format!(
                     "exec:{}",
                     escape(if asked.contains('/') || asked.is_empty() { program } else { asked })
@@ -62,6 +62,9 @@ impl Refusal {
                 is_private(address).then(|| format!("{address} is a private address"))
             }
             Access::Address { host, address, .. } => Some(format!("{host} leads to {address}")),
+            Access::ExecCode { asked, .. } => Some(format!(
+                "{asked} is told here to run code or another program, which only a grant by its name allows"
+            )),
             _ => None,
         };
         Self { capability, remedy, because }

@@ -75,6 +75,9 @@ impl CapabilitySet {
             Access::Exec { program, asked } => any(
                 &|capability| matches!(capability, Capability::Exec(commands) if commands.allow(program, asked)),
             ),
+            Access::ExecCode { program, asked } => any(
+                &|capability| matches!(capability, Capability::Exec(commands) if commands.name(program, asked)),
+            ),
             Access::Connect { host, port } => self.network().any(|rule| rule.connects(host, port)),
             Access::Address { address, port, .. } if is_private(address) => {
                 self.private() || self.names(address, port)

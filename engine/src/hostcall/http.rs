@@ -4,7 +4,6 @@ use super::{packed::Response, time::deadline};
 use crate::capability::{Access, http_target, is_host};
 use crate::guest::state::State;
 use crate::host::Destination;
-use alloc::format;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{HttpRequest, HttpResponse};
 
@@ -34,8 +33,9 @@ pub(crate) fn http_request(state: &mut State, request: &HttpRequest) -> HttpResp
 
 fn granted<'a>(state: &mut State, request: &'a HttpRequest) -> Result<Destination<'a>, ErrorDetail> {
     let (host, port) = http_target(&request.url).filter(|(host, _)| is_host(host)).ok_or_else(|| {
-        let message =
-            format!("`url` has to be http://HOST[:PORT]/… or https://…, and {:?} is not", request.url);
+        // It is not repeated: what is wrong with it may be a password.
+        let message = "`url` has to be http://HOST[:PORT]/… or https://HOST[:PORT]/…; a name and a password go into the header \
+                       `Authorization` instead";
         ErrorDetail::new(ErrorType::Config, "EINVAL", message)
     })?;
     state.decide(Access::Connect { host, port })?;

@@ -43,7 +43,8 @@ pub(crate) fn deadline(state: &State, context: &Context, timeout_ms: u64) -> Res
     if deadline.passed(now) {
         return Err(ErrorDetail::new(
             ErrorType::Timeout,
-            "ETIMEDOUT",
+            // Nothing was sent: this is not a peer's silence.
+            "ETIME",
             "the deadline passed before the call began",
         ));
     }

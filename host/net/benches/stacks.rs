@@ -36,7 +36,7 @@ struct Lab(String, String);
 
 impl Lab {
     fn new() -> Self {
-        let here = format!("quoin-bench-{}", std::process::id());
+        let here = format!("quoin-lab-{}-bench", std::process::id());
         let other = format!("{here}-other");
         run(&format!("ip netns add {here}"));
         run(&format!("ip netns add {other}"));

@@ -23,6 +23,8 @@ pub enum Code {
     AddressNotAvailable,
     /// The name does not exist (NXDOMAIN).
     NameNotFound,
+    /// No name server could be asked, or none answered: nothing is known about the host.
+    NotResolved,
     /// The name exists, without a record of that type (NODATA, RFC 2308).
     NoData,
     /// The name server says that it could not answer (SERVFAIL).
@@ -47,6 +49,8 @@ pub enum Code {
     Unsupported,
     /// No memory, descriptor or port is left.
     Exhausted,
+    /// No time was left to try: nothing was sent, so nothing is known.
+    NotTried,
     /// The run was interrupted.
     Canceled,
     /// Anything else that the system says.
@@ -66,6 +70,7 @@ impl Code {
             Self::PermissionDenied => "EACCES",
             Self::AddressNotAvailable => "EADDRNOTAVAIL",
             Self::NameNotFound => "ENOTFOUND",
+            Self::NotResolved => "EAI_AGAIN",
             Self::NoData => "ENODATA",
             Self::ServerFailure => "ESERVFAIL",
             Self::ServerRefused => "EREFUSED",
@@ -78,6 +83,7 @@ impl Code {
             Self::Invalid => "EINVAL",
             Self::Unsupported => "ENOTSUP",
             Self::Exhausted => "ENOBUFS",
+            Self::NotTried => "ETIME",
             Self::Canceled => "ECANCELED",
             Self::Other => "EIO",
         }
@@ -136,6 +142,7 @@ impl From<Code> for Error {
                 Code::PermissionDenied => "not permitted",
                 Code::AddressNotAvailable => "address not available",
                 Code::NameNotFound => "no such name",
+                Code::NotResolved => "the name could not be resolved",
                 Code::NoData => "the name has no such record",
                 Code::ServerFailure => "the name server could not answer (SERVFAIL)",
                 Code::ServerRefused => "the name server refuses to answer (REFUSED)",
@@ -148,6 +155,7 @@ impl From<Code> for Error {
                 Code::Invalid => "malformed",
                 Code::Unsupported => "not supported",
                 Code::Exhausted => "no resources left",
+                Code::NotTried => "not tried, no time was left: allow more",
                 Code::Canceled => "interrupted",
                 Code::Other => "input/output error",
             },
@@ -169,7 +177,7 @@ impl embedded_io::Error for Error {
         match self.code {
             Code::ConnectionRefused => ErrorKind::ConnectionRefused,
             Code::ConnectionReset => ErrorKind::ConnectionReset,
-            Code::TimedOut => ErrorKind::TimedOut,
+            Code::TimedOut | Code::NotTried => ErrorKind::TimedOut,
             Code::PermissionDenied | Code::Refused => ErrorKind::PermissionDenied,
             Code::AddressNotAvailable => ErrorKind::AddrNotAvailable,
             Code::UnexpectedEnd => ErrorKind::BrokenPipe,

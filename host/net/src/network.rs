@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::Write;
 use core::net::SocketAddr;
+use core::time::Duration;
 
 /// What every protocol client is given.
 #[derive(Clone, Copy)]
@@ -18,8 +19,8 @@ pub struct Network<'a> {
 
 impl<'a> Network<'a> {
     /// Connects to `host`, a name or an address (an IPv6 address with or without brackets), on `port`. Each address of a name is
-    /// tried, one after the other, and each gets its fair share of the time that is left then. [`Stream::peer_addr`] tells which
-    /// it was.
+    /// tried, one after the other, and each gets its fair share of the time that is left then, and no less than 200 ms.
+    /// [`Stream::peer_addr`] tells which it was. Half of the time is for resolving the name.
     ///
     /// # Errors
     ///
@@ -27,8 +28,10 @@ impl<'a> Network<'a> {
     /// each, and the code is
     ///
     /// 1. the refusal of `policy`, if it refused any of them: that nothing could be connected to proves nothing then;
-    /// 2. else what went wrong on this side (interrupted, no resources left), if anything did, for the same reason;
-    /// 3. else what says most about the peer: refused, reset, not permitted, no answer in time, host unreachable, network
+    /// 2. else why one of the address families is not known, if that is so;
+    /// 3. else what went wrong on this side (interrupted, no resources left, no time left to try the address), if anything did,
+    ///    for the same reason;
+    /// 4. else what says most about the peer: refused, reset, not permitted, no answer in time, host unreachable, network
     ///    unreachable.
     pub fn connect(
         &self,
@@ -37,7 +40,10 @@ impl<'a> Network<'a> {
         policy: &mut dyn Policy,
         deadline: Deadline,
     ) -> Result<Box<dyn Stream + 'a>, Error> {
-        let addresses = dns::addresses(self, host, deadline)?;
+        let begun = self.stack.now();
+        // A slow name server must not make an open port look closed.
+        let resolved = Deadline::after(begun, deadline.left(begun).map_err(not_tried)? / 2);
+        let dns::Addresses { found: addresses, unknown } = dns::addresses(self, host, resolved)?;
         let mut refusal = None;
         let mut failures = Failures::default();
         for (number, address) in addresses.iter().enumerate() {
@@ -47,9 +53,13 @@ impl<'a> Network<'a> {
                 continue;
             }
             let now = self.stack.now();
-            let share = deadline.left(now).map(|left| {
+            let share = deadline.left(now).map_err(not_tried).and_then(|left| {
                 let remaining = u32::try_from(addresses.len() - number).unwrap_or(u32::MAX);
-                Deadline::after(now, left / remaining)
+                match (left / remaining).max(LEAST_TRY) {
+                    least if least <= left => Ok(Deadline::after(now, least)),
+                    _ if number == 0 => Ok(deadline),
+                    _ => Err(Code::NotTried.into()),
+                }
             });
             match share.and_then(|connected| self.stack.connect_by(address, connected, deadline)) {
                 Ok(stream) => return Ok(stream),
@@ -57,8 +67,22 @@ impl<'a> Network<'a> {
                 Err(error) => failures.add(address, error),
             }
         }
-        Err(refusal.unwrap_or_else(|| failures.most_telling(host, port)))
+        Err(match (refusal, unknown) {
+            (Some(refusal), _) => refusal,
+            (None, Some(unknown)) => {
+                let known = failures.most_telling(host, port);
+                Error::new(unknown.code(), format!("{known}; and not all addresses are known: {unknown}"))
+            }
+            (None, None) => failures.most_telling(host, port),
+        })
     }
+}
+
+/// What each address gets at least: a host at the other end of the world answers within it.
+const LEAST_TRY: Duration = Duration::from_millis(200);
+
+fn not_tried(_: Error) -> Error {
+    Code::NotTried.into()
 }
 
 /// What became of each address.
@@ -160,6 +184,64 @@ mod tests {
         // The stream itself has all the time that is left.
         assert_eq!(stream.read(&mut [0]), Ok(1));
         assert_eq!(stack.connects(), addresses());
+    }
+
+    #[test]
+    fn many_addresses_have_time_to_answer_each_and_what_was_not_tried_is_not_closed() {
+        let hosts: String = (1..=16).fold(String::new(), |hosts, n| hosts + &format!("192.0.2.{n} many\n"));
+        let dns = dns::Config::default().with_hosts(&hosts);
+        let stack = ScriptStack::new();
+        for n in 1..=16 {
+            stack.fail(SocketAddr::from(([192, 0, 2, n], 80)), Code::TimedOut);
+        }
+        let network = Network { stack: &stack, dns: &dns };
+        let deadline = Deadline::after(stack.now(), Duration::from_secs(1));
+        let error = network.connect("many", 80, &mut AllowAll, deadline).err().unwrap();
+        assert_eq!(stack.connects().len(), 5);
+        assert_eq!(error.code(), Code::NotTried);
+        assert!(
+            error.message().contains("192.0.2.5:80: no answer in time; 192.0.2.6:80: not tried"),
+            "{error}"
+        );
+        // Nothing was sent, so there is no silence to speak of.
+        let error = network.connect("192.0.2.1", 80, &mut AllowAll, deadline).err().unwrap();
+        assert_eq!(error.code(), Code::NotTried);
+        assert_eq!(stack.connects().len(), 5);
+    }
+
+    #[test]
+    fn what_the_name_servers_do_is_not_what_the_host_does() {
+        let server: SocketAddr = "192.0.2.53:53".parse().unwrap();
+        let dns = dns::Config { servers: Vec::from([server]), ..dns::Config::default() };
+        // A is the address of a host where nothing listens; nobody answers for AAAA, and then nobody answers at all.
+        let stack = ScriptStack::new();
+        stack.answer(server, |query| {
+            let is_a = query.windows(4).any(|end| end == [0, 1, 0, 1]);
+            let mut answer = query.to_vec();
+            answer[2] |= 0x80;
+            // Without the additional record that the question has.
+            let question = query.len() - 11;
+            answer.truncate(question);
+            answer[10..12].copy_from_slice(&[0, 0]);
+            answer[6..8].copy_from_slice(&[0, 1]);
+            answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 1]);
+            if is_a { Vec::from([answer]) } else { Vec::new() }
+        });
+        let network = Network { stack: &stack, dns: &dns };
+        let connect = || {
+            let deadline = Deadline::after(stack.now(), Duration::from_secs(8));
+            network.connect("a.example", 80, &mut AllowAll, deadline)
+        };
+        let error = connect().err().unwrap();
+        assert_eq!(error.code(), Code::NotResolved, "{error}");
+        assert!(error.message().contains("192.0.2.1:80: connection refused; and not all"), "{error}");
+        // What was found is of use all the same.
+        stack.serve("192.0.2.1:80".parse().unwrap(), Vec::<Event>::new);
+        assert!(connect().is_ok());
+        stack.answer(server, |_| Vec::new());
+        let begun = stack.now();
+        assert_eq!(connect().err().unwrap().code(), Code::NotResolved);
+        assert_eq!(stack.now().since(begun), Duration::from_secs(4), "the other half is for connecting");
     }
 
     #[test]

@@ -42,8 +42,10 @@ struct Lab {
 impl Lab {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let here = format!("quoin-net-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        // What a killed run leaves behind is removed by the lab in tests/, by this name.
+        let here = format!("quoin-lab-{}-net{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let other = format!("{here}-other");
+        let lab = Self { here: here.clone(), other: other.clone(), dnsmasq: None };
         run(&format!("ip netns add {here}"));
         run(&format!("ip netns add {other}"));
         enter(&here);
@@ -63,7 +65,7 @@ impl Lab {
         ] {
             run(command);
         }
-        Self { here, other, dnsmasq: None }
+        lab
     }
 
     fn serve_dhcp(&mut self) {

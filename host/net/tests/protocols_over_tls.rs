@@ -192,6 +192,20 @@ fn https_with_a_bad_certificate() {
 }
 
 #[test]
+fn a_redirect_does_not_lead_out_of_what_was_to_be_verified() {
+    let answer: Answer = |line, _| {
+        line.is_empty().then_some(("HTTP/1.1 301 M\r\nLocation: http://192.0.2.1:443/\r\n\r\n", End::Proper))
+    };
+    let (stack, _) = serve("good.pem", true, "", answer, 0);
+    let error = fetch(&stack, true).unwrap_err();
+    assert_eq!((error.code(), stack.connects().len()), (Code::Unsupported, 1));
+    assert!(error.message().contains("where nothing is encrypted or verified"), "{error}");
+    // Who asks for no verification is led there, and finds that this one speaks TLS only.
+    assert!(fetch(&stack, false).is_err());
+    assert_eq!(stack.connects().len(), 3);
+}
+
+#[test]
 fn the_end_of_content_has_to_be_authenticated() {
     // Up to the end of the connection: only close_notify says that it is the end.
     let proper: Answer = |line, _| line.is_empty().then_some(("HTTP/1.1 200 OK\r\n\r\nhello", End::Proper));

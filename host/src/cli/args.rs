@@ -27,7 +27,7 @@ Examples:
 Exit status:
   0    every control passed or was skipped
   1    a control failed or ended in an error
-  2    the run could not take place: usage, profile, plugin or output file
+  2    the run could not take place: usage, profile, plugin, network or file
   130  interrupted; 143, terminated. The report has what had finished";
 
 /// `quoin …`
@@ -91,11 +91,11 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Option<Duration>,
 
-    /// Audit an unpacked image; without commands or network
+    /// Audit an unpacked image: no commands, no sockets
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
 
-    /// Check as a host of its own: bridge:br-lan,dhcp
+    /// Be a host of its own: bridge:br0,dhcp raw: tap: tun:
     #[arg(long, value_name = "FORM:NAME")]
     pub(super) net: Option<String>,
 

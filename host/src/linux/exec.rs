@@ -170,8 +170,9 @@ impl End {
         let tail = if self.exit.is_none() { "; it hangs in the kernel and could not be ended" } else { "" };
         match (self.cut, self.exit) {
             (Some(Cut::Deadline), _) => {
-                let message =
-                    format!("{program} was ended: it took longer than {} ms{tail}", time.as_millis());
+                // To the nearest: of the time that was asked for, a part of a millisecond has passed on the way here.
+                let milliseconds = (time + Duration::from_micros(500)).as_millis();
+                let message = format!("{program} was ended: it took longer than {milliseconds} ms{tail}");
                 Some(ErrorDetail::new(ErrorType::Timeout, "ETIMEDOUT", message))
             }
             (Some(Cut::Interrupt), _) => {

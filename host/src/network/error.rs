@@ -4,30 +4,15 @@ use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_net::{Code, Error};
 
 /// The contract's error for `error`.
-///
-/// `resolved` says whether there was an address already. Without one, that nobody answers or that a port is closed is
-/// said of a name server and not of the host, which must not be taken for it: the code is then that of `getaddrinfo`,
-/// `EAI_AGAIN`.
-pub(super) fn detail(error: &Error, resolved: bool) -> ErrorDetail {
-    let code = error.code();
-    let kind = match code {
-        Code::TimedOut => ErrorType::Timeout,
+pub(super) fn detail(error: &Error) -> ErrorDetail {
+    let kind = match error.code() {
+        Code::TimedOut | Code::NotTried => ErrorType::Timeout,
         Code::Refused => ErrorType::Capability,
         Code::Invalid => ErrorType::Config,
         Code::Canceled | Code::Exhausted => ErrorType::Internal,
         _ => ErrorType::Network,
     };
-    let of_the_way = matches!(
-        code,
-        Code::TimedOut
-            | Code::ConnectionRefused
-            | Code::ConnectionReset
-            | Code::HostUnreachable
-            | Code::NetworkUnreachable
-            | Code::PermissionDenied
-    );
-    let word = if of_the_way && !resolved { "EAI_AGAIN" } else { code.as_str() };
-    ErrorDetail::new(kind, word, error.message())
+    ErrorDetail::new(kind, error.code().as_str(), error.message())
 }
 
 #[cfg(test)]
@@ -39,33 +24,37 @@ mod tests {
         for (code, kind, word) in [
             (Code::ConnectionRefused, ErrorType::Network, "ECONNREFUSED"),
             (Code::TimedOut, ErrorType::Timeout, "ETIMEDOUT"),
+            (Code::NotTried, ErrorType::Timeout, "ETIME"),
+            (Code::NotResolved, ErrorType::Network, "EAI_AGAIN"),
             (Code::Refused, ErrorType::Capability, "ENOTCAPABLE"),
             (Code::Invalid, ErrorType::Config, "EINVAL"),
             (Code::NameNotFound, ErrorType::Network, "ENOTFOUND"),
             (Code::Certificate, ErrorType::Network, "ECERT"),
             (Code::Canceled, ErrorType::Internal, "ECANCELED"),
         ] {
-            let detail = detail(&Error::new(code, "as told"), true);
+            let detail = detail(&Error::new(code, "as told"));
             assert_eq!((detail.kind, detail.code.as_str(), detail.message.as_str()), (kind, word, "as told"));
-            assert_eq!(detail.is_timeout, code == Code::TimedOut);
+            assert_eq!(detail.is_timeout, kind == ErrorType::Timeout);
         }
         for code in [Code::NameNotFound, Code::NoData] {
-            assert!(detail(&code.into(), false).is_not_found);
+            assert!(detail(&code.into()).is_not_found);
         }
     }
 
     #[test]
-    fn what_a_name_server_does_is_never_said_of_the_host() {
+    fn what_is_not_known_is_no_closed_port() {
         for code in [
-            Code::TimedOut,
-            Code::ConnectionRefused,
-            Code::NetworkUnreachable,
             Code::NameNotFound,
             Code::NoData,
+            Code::NotResolved,
+            Code::ServerFailure,
+            Code::NotTried,
+            Code::Refused,
+            Code::Exhausted,
+            Code::Other,
         ] {
-            assert!(!detail(&code.into(), false).is_unreachable(), "{code}");
+            assert!(!detail(&code.into()).is_unreachable(), "{code}");
         }
-        assert_eq!(detail(&Code::TimedOut.into(), false).code, "EAI_AGAIN");
-        assert!(detail(&Code::TimedOut.into(), true).is_unreachable());
+        assert!(detail(&Code::TimedOut.into()).is_unreachable());
     }
 }

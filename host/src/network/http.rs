@@ -59,7 +59,7 @@ impl Networking {
         let mut policy = Checkpoint::new(gate);
         let (now, deadline) = (now_unix_seconds(), self.deadline(deadline));
         let response = http::fetch(&self.network(), &asked, &self.trust, now, &mut policy, deadline, &limits)
-            .map_err(|error| detail(&error, policy.resolved))?;
+            .map_err(|error| detail(&error))?;
         let mut headers = BTreeMap::<String, Vec<String>>::new();
         for (name, value) in response.headers {
             headers.entry(canonical(&name)).or_default().push(value);

@@ -88,8 +88,7 @@ fn link(text: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
 /// A stack of our own on the device that `text` names.
 #[cfg(not(feature = "link"))]
 fn link(_: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
-    let message =
-        "this build of Quoin has no network stack of its own: it was made without the feature `link`";
+    let message = "this build of Quoin has no network stack of its own (the feature `link`): leave --net out to use this device's";
     Err(quoin_net::Error::new(quoin_net::Code::Unsupported, message))
 }
 

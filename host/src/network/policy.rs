@@ -5,27 +5,23 @@ use quoin_engine::capability::Refusal;
 use quoin_net::{Code, Error, Policy};
 use std::net::SocketAddr;
 
-/// Asks the engine about every destination that a client comes upon, and remembers how far the client has come.
+/// Asks the engine about every destination that a client comes upon.
 pub(super) struct Checkpoint<'a, 'g> {
     gate: &'a mut Gate<'g>,
-    /// A name has led to an address, or an address is what was asked for.
-    pub(super) resolved: bool,
 }
 
 impl<'a, 'g> Checkpoint<'a, 'g> {
     pub(super) fn new(gate: &'a mut Gate<'g>) -> Self {
-        Self { gate, resolved: false }
+        Self { gate }
     }
 }
 
 impl Policy for Checkpoint<'_, '_> {
     fn host(&mut self, host: &str, port: u16) -> Result<(), Error> {
-        self.resolved = false;
         self.gate.connect(host, port).map_err(refused)
     }
 
     fn address(&mut self, host: &str, address: SocketAddr) -> Result<(), Error> {
-        self.resolved = true;
         self.gate.address(host, address.ip(), address.port()).map_err(refused)
     }
 }

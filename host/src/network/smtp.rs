@@ -31,7 +31,7 @@ impl Networking {
         let greeted = smtp::greet(&self.network(), &asked, &self.trust, now, &mut policy, deadline, &limits);
         let (seen, error) = match greeted {
             Ok(greeting) => (Some(greeting), None),
-            Err(failure) => (failure.seen.map(|seen| *seen), Some(detail(&failure.error, policy.resolved))),
+            Err(failure) => (failure.seen.map(|seen| *seen), Some(detail(&failure.error))),
         };
         let response = ConnectResponse {
             connected: seen.is_some(),

@@ -6,7 +6,7 @@ use super::{Networking, detail, milliseconds, now_unix_seconds};
 use quoin_abi::host::{ConnectResponse, TcpRequest};
 use quoin_engine::host::Destination;
 use quoin_engine::{Deadline, Gate};
-use quoin_net::{Error, Stream, tls};
+use quoin_net::{Error, Stream, dns, tls};
 
 impl Networking {
     /// Connects, and with TLS shakes hands; asks for each version of TLS on a connection of its own, to the address that
@@ -27,9 +27,8 @@ impl Networking {
             response_time_ms: milliseconds(self.stack.now().since(started)),
             ..ConnectResponse::default()
         };
-        let resolved = policy.resolved;
         let done = connected.and_then(|stream| self.look(stream, to, request, deadline, &mut response));
-        response.error = done.err().map(|error| detail(&error, resolved));
+        response.error = done.err().map(|error| detail(&error));
         response
     }
 
@@ -44,14 +43,26 @@ impl Networking {
         let peer = stream.peer_addr();
         response.remote_addr = peer.to_string();
         response.local_addr = stream.local_addr().to_string();
-        if request.tls {
-            let (_, evidence) =
-                tls::connect(stream, to.host, &self.trust, now_unix_seconds(), tls::Verify::Report)?;
-            response.handshake = handshake(evidence);
-        }
+        let name = dns::ascii_host(to.host)?;
+        let shaken = request.tls.then_some(stream).map(|stream| {
+            tls::connect(stream, &name, &self.trust, now_unix_seconds(), tls::Verify::Report)
+                .map(|(_, evidence)| evidence)
+        });
+        // Asked even if there is no version in common; and the first connection has ended, for servers that have one at a time.
         if request.probe_tls_versions {
-            let offered = tls::offered_versions(&mut || self.stack.connect(peer, deadline), to.host)?;
+            let offered = tls::offered_versions(&mut || self.stack.connect(peer, deadline), &name);
+            let offered = match (offered, &shaken) {
+                (Err(_), Some(Err(error))) => return Err(error.clone()),
+                (offered, _) => offered?,
+            };
+            if let Some(Err(error)) = &shaken {
+                let message = format!("{error}; the versions that it offers: {}", offered.join(", "));
+                return Err(Error::new(error.code(), message));
+            }
             response.tls_versions_offered = Some(offered.into_iter().map(str::to_owned).collect());
+        }
+        if let Some(shaken) = shaken {
+            response.handshake = handshake(shaken?);
         }
         Ok(())
     }

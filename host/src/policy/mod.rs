@@ -72,6 +72,14 @@ impl PluginPolicy {
         let schema = Node::new(schema, &mut warnings);
         let granted = operator.granted.clone();
         let granted = if operator.trust_plugins { granted.union(&declared) } else { granted };
+        let broad = granted.capabilities().filter_map(|capability| {
+            Some(Warning::Broad { capability: capability.to_string(), why: capability.breadth(&declared)? })
+        });
+        for warning in broad {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
         (Self { declared, granted, schema }, warnings)
     }
 
@@ -91,8 +99,8 @@ impl PluginPolicy {
             warnings.push(Warning::Derived(error));
             CapabilitySet::default()
         });
-        let granted = self.granted.clone().union(&derived);
-        (Grants::new(self.declared.clone(), granted, literals), warnings)
+        let grants = Grants::new(self.declared.clone(), self.granted.clone(), literals);
+        (grants.with_configured(&derived), warnings)
     }
 
     /// What the plugin declares, as far as it is well-formed.
@@ -102,12 +110,19 @@ impl PluginPolicy {
     }
 }
 
-/// Something that grants nothing because it is malformed. The run goes on without it.
+/// Something that grants nothing because it is malformed, and the run goes on without it; or that grants very much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
     /// A capability that the plugin declares.
     Declared(CapabilityError),
+    /// A capability that was granted, and allows more than it seems to.
+    Broad {
+        /// The capability.
+        capability: String,
+        /// What it allows.
+        why: String,
+    },
     /// An `x-capability` in the plugin's schema.
     Annotation {
         /// The property.
@@ -134,6 +149,7 @@ impl fmt::Display for Warning {
             Self::Declared(error) => {
                 write!(f, "the plugin declares a capability that grants nothing: {error}")
             }
+            Self::Broad { capability, why } => write!(f, "the grant {capability} is broad: {why}"),
             Self::Annotation { at, text, problem } => write!(
                 f,
                 "x-capability `{}` of `{}` in the plugin's schema grants nothing: {problem}",
@@ -322,6 +338,26 @@ mod tests {
         assert!(grants.decide(Access::Exec { program: "/usr/bin/id", asked: "id" }).is_err());
         let (_, warnings) = annotated("exec:{value}", json!({"x": "./run"}));
         assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_shell_is_the_operators_to_grant_and_reported() {
+        let schema = json!({"properties": {"x": {"x-capability": "exec:{value}"}}});
+        let sh = Access::ExecCode { program: "/usr/bin/dash", asked: "sh" };
+        let decide = |declares: &[&str], granted: &[&str], trust| {
+            let granted = granted.iter().map(|text| text.parse().unwrap());
+            let operator = OperatorGrants::new(granted, trust).unwrap();
+            let (policy, warnings) = PluginPolicy::new(&declared(declares), &schema, &operator);
+            let (grants, _) = policy.grants(json!({"x": "sh"}).as_object().unwrap());
+            (grants.decide(sh).is_ok(), warnings.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let broad = "the grant exec:sh is broad: sh runs whatever it is told to, so that this allows all that the user may do";
+        assert_eq!(decide(&["exec:**"], &[], false), (false, vec![]));
+        assert_eq!(decide(&["exec:**"], &["exec:**", "exec:id"], true), (false, vec![]));
+        assert_eq!(decide(&["exec:**"], &["exec:sh"], false), (true, vec![broad.to_owned()]));
+        assert_eq!(decide(&["exec:**", "exec:sh"], &["exec:sh"], true), (true, vec![broad.to_owned()]));
+        assert_eq!(decide(&["exec:id"], &["exec:sh"], false), (false, vec![]), "it is of no use to it");
+        assert_eq!(decide(&["fs:read:**"], &["exec:sh"], false), (false, vec![]), "it is of no use to it");
     }
 
     #[test]

@@ -86,6 +86,8 @@ impl fmt::Display for Signal {
 pub enum SkipReason {
     /// The command line's filters left it out.
     FilteredOut,
+    /// One of its plugins does not fit what is audited, for the reason given here.
+    Unsuited(String),
     /// A control that it depends on did not pass.
     Dependency {
         /// Which.
@@ -103,6 +105,7 @@ impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FilteredOut => f.write_str("left out by the filters of this run"),
+            Self::Unsuited(why) => f.write_str(why),
             Self::Dependency { id, status } => {
                 let ended = match status {
                     ControlStatus::Pass => "passed",

@@ -50,10 +50,10 @@ pub(super) struct Board {
 }
 
 impl Board {
-    /// A run of the `selected` controls (one entry for each control of the profile) that starts now.
+    /// A run that starts now, of the controls that are not to be skipped (one entry for each control of the profile).
     pub(super) fn new(
         profile: Arc<Profile>,
-        selected: &[bool],
+        skipped: Vec<Option<SkipReason>>,
         timeout: Option<Duration>,
         now: Instant,
     ) -> Self {
@@ -74,10 +74,15 @@ impl Board {
             running: BTreeMap::new(),
             limit: timeout.and_then(|timeout| Some((now.checked_add(timeout)?, timeout))),
         };
-        let (chosen, left_out): (Vec<_>, Vec<_>) = (0..board.controls.len())
-            .partition(|index| selected.get(*index).is_some_and(|selected| *selected));
-        for index in &left_out {
-            board.controls[*index].skip(SkipReason::FilteredOut);
+        let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
+        for (index, reason) in skipped.into_iter().enumerate() {
+            match reason {
+                None => chosen.push(index),
+                Some(reason) => {
+                    board.controls[index].skip(reason);
+                    left_out.push(index);
+                }
+            }
         }
         for index in left_out {
             board.after_closing(index, now);

@@ -8,6 +8,7 @@ mod filter;
 mod judge;
 pub mod observe;
 mod outcome;
+mod platform;
 mod plugin;
 mod pool;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::judge::judge;
 use super::outcome::{Observer, Outcome};
+use super::platform;
 use super::plugin::{PluginError, PluginSummary, PrepareError, Prepared, Setup};
 use crate::builtin;
 use crate::linux::Machine;
@@ -14,7 +15,6 @@ use quoin_engine::capability::{CapabilitySet, Grants};
 use quoin_engine::host::{Host as _, LogLevel, LogLine};
 use quoin_engine::{Deadline, Engine, Limits, Plugin, Session};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -32,12 +32,15 @@ const FAREWELL: Duration = Duration::from_millis(500);
 struct Ready {
     plugin: Plugin,
     policy: PluginPolicy,
+    metadata: Metadata,
 }
 
 /// Makes observations with plugins.
 struct Engineer {
     machine: Arc<Machine>,
     plugins: BTreeMap<PluginName, Ready>,
+    /// Plugins that do not fit what is audited, each with why.
+    unsuited: BTreeMap<PluginName, String>,
 }
 
 /// Loads the plugins that the selected controls of a profile need, asks each once what it is, and answers who makes
@@ -63,7 +66,7 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
         let (plugin, metadata, schema) = load(&engine, &machine, name, &bytes(needed)?)?;
         let (policy, warnings) = PluginPolicy::new(&metadata.capabilities, &schema, &operator);
         let warnings = warnings.iter().map(|warning| format!("plugin {name}: {warning}")).collect();
-        Ok((Ready { plugin, policy }, warnings))
+        Ok((Ready { plugin, policy, metadata }, warnings))
     };
     let (mut plugins, mut warnings, mut errors) = (BTreeMap::new(), Vec::new(), Vec::new());
     let needed = needed(profile, selected);
@@ -80,8 +83,13 @@ pub fn prepare(profile: &Arc<Profile>, selected: &[bool], setup: Setup) -> Resul
             }),
         }
     }
+    let unsuited = plugins.iter().filter_map(|(name, ready)| {
+        let why = platform::unsuited(&ready.metadata, ready.policy.declared(), setup.root.is_some())?;
+        Some((name.clone(), format!("plugin {name} {why}")))
+    });
+    let unsuited = unsuited.collect();
     match errors.is_empty() {
-        true => Ok(Prepared { observer: Arc::new(Engineer { machine, plugins }), warnings }),
+        true => Ok(Prepared { observer: Arc::new(Engineer { machine, plugins, unsuited }), warnings }),
         false => Err(PrepareError::Plugins(errors)),
     }
 }
@@ -95,8 +103,8 @@ pub fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
     let machine = Machine::open(None, None, Arc::new(|_, _| {})).map_err(PrepareError::Root)?;
     let engine = Engine::new(Limits::default());
     let summary = |builtin: &builtin::Builtin| {
-        let name = builtin.name.to_owned();
-        let (_, metadata, _) = load(&engine, &machine, builtin.name, builtin.wasm).map_err(|message| {
+        let (name, wasm) = (builtin.name.to_owned(), builtin.wasm());
+        let (_, metadata, _) = load(&engine, &machine, builtin.name, &wasm).map_err(|message| {
             let (plugin, location) = (name.clone(), String::new());
             PrepareError::Plugins(vec![PluginError { plugin, location, message }])
         })?;
@@ -105,7 +113,7 @@ pub fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
             name,
             version: metadata.version,
             description: metadata.description,
-            bytes: builtin.wasm.len(),
+            bytes: wasm.len(),
             capabilities: declared.capabilities().map(ToString::to_string).collect(),
         })
     };
@@ -136,16 +144,16 @@ fn at_once<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
 }
 
 /// A plugin's module.
-fn bytes(plugin: &profile::Plugin) -> Result<Cow<'static, [u8]>, String> {
+fn bytes(plugin: &profile::Plugin) -> Result<Vec<u8>, String> {
     match &plugin.source {
         PluginSource::BuiltIn => match builtin::find(plugin.name.as_str()) {
-            Some(builtin) => Ok(builtin.wasm.into()),
+            Some(builtin) => Ok(builtin.wasm()),
             None => {
                 Err(format!("there is no such built-in plugin; there are: {}", builtin::names().join(", ")))
             }
         },
         PluginSource::File(path) => {
-            read(path).map(Cow::Owned).map_err(|error| format!("cannot read {}: {error}", path.display()))
+            read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
         }
     }
 }
@@ -217,6 +225,10 @@ impl Observer for Engineer {
             }
         }
         outcome
+    }
+
+    fn unsuited(&self, control: &Control) -> Option<String> {
+        control.observations.iter().find_map(|observation| self.unsuited.get(&observation.plugin)).cloned()
     }
 
     fn interrupt(&self) {

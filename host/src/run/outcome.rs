@@ -69,6 +69,12 @@ pub trait Observer: Send + Sync + 'static {
     /// Makes one observation of `control`, and is back soon after the deadline at the latest.
     fn observe(&self, control: &Control, observation: &Observation, deadline: Instant) -> Outcome;
 
+    /// Why a control cannot be looked at here at all, which skips it.
+    fn unsuited(&self, control: &Control) -> Option<String> {
+        let _ = control;
+        None
+    }
+
     /// Ends the commands that run on behalf of observations; the run has been interrupted, or is over.
     fn interrupt(&self) {}
 }

@@ -6,6 +6,7 @@ use super::fence::fenced;
 use super::outcome::{Observer, Outcome};
 use super::{Finished, Plan, Progress};
 use crate::profile::Profile;
+use crate::report::SkipReason;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use std::io;
 use std::num::NonZeroUsize;
@@ -57,7 +58,13 @@ pub fn run(
     events: &Events,
     progress: &mut dyn FnMut(&Progress<'_>),
 ) -> io::Result<Finished> {
-    let board = Board::new(Arc::clone(&plan.profile), &plan.selected, plan.timeout, Instant::now());
+    let skipped = plan.profile.controls.iter().enumerate().map(|(index, control)| {
+        match plan.selected.get(index).is_some_and(|selected| *selected) {
+            true => observer.unsuited(control).map(SkipReason::Unsuited),
+            false => Some(SkipReason::FilteredOut),
+        }
+    });
+    let board = Board::new(Arc::clone(&plan.profile), skipped.collect(), plan.timeout, Instant::now());
     let shared = Arc::new(Shared {
         profile: Arc::clone(&plan.profile),
         observer,

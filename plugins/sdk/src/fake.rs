@@ -28,9 +28,11 @@ pub struct FakeHost {
     attributes: BTreeMap<(String, bool), Result<FileStatResponse, ErrorDetail>>,
     contents: BTreeMap<String, Result<FakeFile, ErrorDetail>>,
     directories: BTreeMap<String, Result<(), ErrorDetail>>,
+    listings: BTreeMap<String, Vec<String>>,
     commands: BTreeMap<Vec<String>, Result<ExecResponse, ErrorDetail>>,
     network: BTreeMap<&'static str, Value>,
     asked: RefCell<Vec<(&'static str, Value)>>,
+    executed: RefCell<Vec<ExecRequest>>,
     opened: RefCell<Vec<String>>,
     log: RefCell<Vec<(Level, String)>>,
     now: u64,
@@ -94,6 +96,13 @@ impl FakeHost {
         self
     }
 
+    /// What [`Host::list_directory`] answers for `path`.
+    #[must_use]
+    pub fn listing(mut self, path: &str, names: &[&str]) -> Self {
+        self.listings.insert(path.to_owned(), names.iter().map(|&name| name.to_owned()).collect());
+        self
+    }
+
     /// What a command answers. `words` are the command and its arguments.
     #[must_use]
     pub fn command(mut self, words: &[&str], answer: Result<ExecResponse, ErrorDetail>) -> Self {
@@ -112,6 +121,12 @@ impl FakeHost {
     #[must_use]
     pub fn asked(&self) -> Vec<(&'static str, Value)> {
         self.asked.borrow().clone()
+    }
+
+    /// The commands that were run, in order, each as it was asked for.
+    #[must_use]
+    pub fn executed(&self) -> Vec<ExecRequest> {
+        self.executed.borrow().clone()
     }
 
     /// Sets the clock to `nanoseconds` since the Unix epoch.
@@ -163,7 +178,12 @@ impl Host for FakeHost {
         self.directories.get(path).cloned().unwrap_or_else(|| Err(missing(path)))
     }
 
+    fn list_directory(&self, path: &str) -> Result<Vec<String>, ErrorDetail> {
+        self.listings.get(path).cloned().ok_or_else(|| missing(path))
+    }
+
     fn exec_command(&self, request: &ExecRequest) -> Result<ExecResponse, ErrorDetail> {
+        self.executed.borrow_mut().push(request.clone());
         let words: Vec<String> = core::iter::once(&request.command).chain(&request.args).cloned().collect();
         self.commands.get(&words).cloned().unwrap_or_else(|| Err(missing(&request.command)))
     }

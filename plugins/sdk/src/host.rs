@@ -1,6 +1,7 @@
 //! [`Host`]: all that a plugin can ask of the machine.
 
 use crate::network::{Connection, HttpAnswer, HttpRequest, Lookup};
+use alloc::{string::String, vec::Vec};
 use quoin_abi::error::ErrorDetail;
 use quoin_abi::host::{DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest};
 
@@ -35,6 +36,14 @@ pub trait Host {
     ///
     /// As the system says, with its errno as `code`.
     fn probe_directory(&self, path: &str) -> Result<(), ErrorDetail>;
+
+    /// The names of all entries of the directory at an absolute path but `.` and `..`, in the system's order. In `/proc`,
+    /// the process that runs this plugin is not among them.
+    ///
+    /// # Errors
+    ///
+    /// As the system says, with its errno as `code`.
+    fn list_directory(&self, path: &str) -> Result<Vec<String>, ErrorDetail>;
 
     /// Runs a command to its end. One that the deadline ended is an answer with `is_timeout` and what the command
     /// wrote until then.

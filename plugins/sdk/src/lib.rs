@@ -79,6 +79,7 @@ pub use quoin_abi::host::{
     Context, DnsRequest, ExecRequest, ExecResponse, FileStatResponse, SmtpRequest, TcpRequest,
 };
 pub use record::{describe, observe, schema};
+pub use time::rfc3339;
 
 /// Makes a [`Plugin`] the plugin of this module: defines the exports that the host calls. Natively it does nothing but
 /// check the type.

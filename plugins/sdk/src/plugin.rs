@@ -47,19 +47,30 @@ pub struct Observation {
     pub status: bool,
     /// The values that were seen: `data` in a profile's expressions.
     pub data: Map<String, Value>,
+    /// Why the rest could not be found out. Whatever is expected of such evidence, the observation is an error, unless
+    /// `error` itself is what an expectation is about.
+    pub error: Option<ErrorDetail>,
 }
 
 impl Observation {
     /// An observation without any value.
     #[must_use]
     pub fn new(status: bool) -> Self {
-        Self { status, data: Map::new() }
+        Self { status, data: Map::new(), error: None }
     }
 
     /// Adds a value.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.set(name, value);
+        self
+    }
+
+    /// Adds that no more could be found out, which makes the status false.
+    #[must_use]
+    pub fn but(mut self, error: ErrorDetail) -> Self {
+        self.status = false;
+        self.error = Some(error);
         self
     }
 

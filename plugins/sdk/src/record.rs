@@ -29,6 +29,7 @@ pub fn observe<P: Plugin>(config: &[u8], host: &impl Host) -> Vec<u8> {
         Ok(observation) => {
             evidence.status = observation.status;
             evidence.data = observation.data;
+            evidence.error = observation.error;
         }
         Err(error) => evidence.error = Some(error),
     }
@@ -79,6 +80,10 @@ mod tests {
             if config.0.is_empty() {
                 return Err(ErrorDetail::new(ErrorType::Validation, "EINVAL", "no name"));
             }
+            if config.0 == "half" {
+                let error = ErrorDetail::new(ErrorType::Execution, "EIO", "no more");
+                return Ok(Observation::new(true).with("length", 4).but(error));
+            }
             Ok(Observation::new(config.0.len() > 3).with("length", config.0.len()))
         }
     }
@@ -108,6 +113,14 @@ mod tests {
         assert_eq!(evidence.error, None);
         assert_eq!(evidence.data.get("length"), Some(&json!(4)));
         assert_eq!(evidence.timestamp, "2023-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn answers_what_was_seen_before_an_error() {
+        let evidence = evidence(r#"{"name": "half"}"#);
+        assert!(!evidence.status);
+        assert_eq!(evidence.error.expect("an error").code, "EIO");
+        assert_eq!(evidence.data.get("length"), Some(&json!(4)));
     }
 
     #[test]

@@ -3,7 +3,12 @@
 use alloc::{format, string::String};
 
 /// `seconds` since the Unix epoch in RFC 3339, in UTC.
-pub(crate) fn rfc3339(seconds: u64) -> String {
+///
+/// ```
+/// assert_eq!(quoin_plugin::rfc3339(951_782_400), "2000-02-29T00:00:00Z");
+/// ```
+#[must_use]
+pub fn rfc3339(seconds: u64) -> String {
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);

@@ -9,7 +9,7 @@ use crate::plugin::Plugin;
 use crate::{answer, record};
 use alloc::alloc::Layout;
 use alloc::boxed::Box;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use core::slice;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{
@@ -167,6 +167,33 @@ impl Host for Engine {
         read.map(drop).map_err(|errno| system_error("listing", path, errno))
     }
 
+    fn list_directory(&self, path: &str) -> Result<Vec<String>, ErrorDetail> {
+        let directory = open(path, wasi::OFLAGS_DIRECTORY, wasi::RIGHTS_FD_READDIR)?;
+        let mut buffer = vec![0; 4 << 10];
+        let (mut names, mut cookie) = (Vec::new(), 0);
+        loop {
+            // SAFETY: the buffer is valid for writes of its length.
+            let read = unsafe { wasi::fd_readdir(directory.0, buffer.as_mut_ptr(), buffer.len(), cookie) };
+            let used = read.map_err(|errno| system_error("listing", path, errno))?;
+            let mut rest = buffer.get(..used).unwrap_or_default();
+            // Less than a whole entry is the beginning of the one that did not fit, which comes again.
+            while let Some((head, behind)) = rest.split_first_chunk::<{ size_of::<wasi::Dirent>() }>() {
+                // `d_next`, `d_ino`, `d_namlen`, `d_type`, and the name behind them.
+                let length = u32::from_le_bytes([head[16], head[17], head[18], head[19]]) as usize;
+                let Some((name, next)) = behind.split_at_checked(length) else { break };
+                rest = next;
+                let [a, b, c, d, e, f, g, h, ..] = *head;
+                cookie = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+                if !matches!(name, b"." | b"..") {
+                    names.push(String::from_utf8_lossy(name).into_owned());
+                }
+            }
+            if used < buffer.len() {
+                return Ok(names);
+            }
+        }
+    }
+
     fn exec_command(&self, request: &ExecRequest) -> Result<ExecResponse, ErrorDetail> {
         answer::exec_command(&take(host_exec_command(lend(&json(request)))))
     }
@@ -251,6 +278,7 @@ fn system_error(doing: &str, path: &str, errno: wasi::Errno) -> ErrorDetail {
         wasi::ERRNO_ISDIR => ("EISDIR", "is a directory"),
         wasi::ERRNO_LOOP => ("ELOOP", "too many levels of symbolic links"),
         wasi::ERRNO_AGAIN => ("EAGAIN", "nothing to read without waiting"),
+        wasi::ERRNO_SRCH => ("ESRCH", "no such process"),
         wasi::ERRNO_INVAL => ("EINVAL", "invalid argument"),
         wasi::ERRNO_IO => ("EIO", "input/output error"),
         wasi::ERRNO_NOTCAPABLE => ("ENOTCAPABLE", "not covered by the grants of this observation"),

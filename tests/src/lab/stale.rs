@@ -14,8 +14,11 @@ pub(super) fn prefix() -> String {
 
 /// Removes the hosts and directories of processes that are no more, or whose number is another program's by now.
 pub(super) fn remove() {
-    for name in stale(Path::new("/run/netns")) {
-        drop(Namespace::called(name));
+    // The files of a host outlive it where the machine was started again.
+    for place in ["/run/netns", "/etc/netns"] {
+        for name in stale(Path::new(place)) {
+            drop(Namespace::called(name));
+        }
     }
     let directory = std::env::temp_dir();
     for name in stale(&directory) {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 ///
 /// # Panics
 ///
-/// Where it is not within ten seconds; the message names `what`.
+/// Where it is not within a minute; the message names `what`.
 pub fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     while !is_true() {
-        assert!(Instant::now() < end, "the lab waited ten seconds for nothing: {what}");
+        assert!(Instant::now() < end, "the lab waited a minute for nothing: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -135,6 +135,11 @@ fn addresses_that_are_said() {
         outcome.assert_passed();
         assert!(local(&outcome, "far").starts_with("192.0.2.9:"), "{}", local(&outcome, "far"));
         assert!(local(&outcome, "v6-far").starts_with("[2001:db8::9]:"), "{}", local(&outcome, "v6-far"));
+        let neighbours = lan.router.command("ip").arg("neigh").output().unwrap();
+        let neighbours = String::from_utf8(neighbours.stdout).unwrap();
+        let is_ours = |line: &str| line.starts_with("192.0.2.9 ") && line.contains("02:00:5e:10:20:30");
+        assert!(neighbours.lines().any(is_ours), "{neighbours}");
+        lan.router.ip("neigh flush all");
     }
 }
 

@@ -10,4 +10,5 @@ mod profile;
 mod resolver;
 mod segmentation;
 mod stacks;
+mod systemd;
 mod world;

@@ -18,7 +18,7 @@ use alloc::string::String;
 ///   where the buffer ends;
 /// - `cookie`: where to begin: 0, or the `d_next` of the entry before;
 /// - `out`: where the number of bytes goes that were written; less than `len` means that there are no more. The
-///   inode number of `..` is always 0.
+///   inode number of `..` is always 0. This process's own entry in `/proc` is left out.
 ///
 /// # Errors
 ///
@@ -42,7 +42,10 @@ pub(crate) fn fd_readdir(
     permit_place(state, &place, Need::Read)?;
     let (directory, _) = state.wasi.descriptors.directory(fd, Rights::FD_READDIR)?;
     if cookie == 0 || directory.listing.is_none() {
-        directory.listing = Some(directory.file()?.entries()?);
+        let mut entries = directory.file()?.entries()?;
+        // No grant reaches into this process's own entry in `/proc`: whoever looks at all others shall not come upon it.
+        entries.retain(|entry| !place.is_own_process(&entry.name));
+        directory.listing = Some(entries);
     }
     let entries = directory.listing.as_deref().unwrap_or_default();
     let dots = [(".", place.node().stat()?.ino), ("..", 0)].map(|(name, ino)| DirEntry {

@@ -110,3 +110,16 @@ impl Guest {
         assert_eq!(self.at(name, path), Errno::Success, "{name} {path}");
     }
 }
+
+#[test]
+fn this_process_is_left_out_of_proc() {
+    let tree = Tree::new();
+    tree.own_process("/proc/7");
+    tree.file("/proc/8/stat", "");
+    tree.file("/other/7", "");
+    let mut guest = Guest::plugin(&tree, &["read:/proc", "read:/other"]);
+    for (path, expected) in [("proc", &[".", "..", "8"]), ("other", &[".", "..", "7"])] {
+        let fd = guest.open(path).unwrap();
+        assert_eq!(names(&mut guest, fd, 100), expected, "{path}");
+    }
+}

@@ -24,6 +24,7 @@ const MOST_ADDRESSES: usize = 64;
 ///
 /// - [`Code::Invalid`] where the name can't be one.
 /// - [`Code::NameNotFound`] where it does not exist, [`Code::NoData`] where it has no such record.
+/// - [`Code::NotResolved`] where `server` is a name that leads nowhere.
 /// - [`Code::ServerFailure`] and [`Code::ServerRefused`] where all servers say so.
 /// - [`Code::Unsupported`] where no name server is known.
 /// - What `policy` and the stack say.
@@ -60,31 +61,56 @@ pub fn lookup(
         .search(&name, record_type)
 }
 
-/// The addresses of a name, or the address that it is, those first that are to be tried first (RFC 6724).
-///
-/// Both families are asked for. One whose servers fail is left out where the other has something. No more than 64 are answered,
-/// so that whoever answers for a name can't have a thousand hosts knocked at.
+/// What is known of a host's addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addresses {
+    /// Those first that are to be tried first (RFC 6724). No more than 64, so that whoever answers for a name can't have a
+    /// thousand hosts knocked at.
+    pub found: Vec<IpAddr>,
+    /// Why nothing is known of the other address family, where its servers fail: that what was found can't be reached says
+    /// nothing about the host then.
+    pub unknown: Option<Error>,
+}
+
+/// The addresses of a name, of both families, or the address that it is.
 ///
 /// # Errors
 ///
-/// As [`lookup`].
-pub fn addresses(network: &Network<'_>, host: &str, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
+/// As [`lookup`], and where neither family is known; but [`Code::NotResolved`] where no name server can be reached or none
+/// answers in time, which must not be mistaken for the host's own silence.
+pub fn addresses(network: &Network<'_>, host: &str, deadline: Deadline) -> Result<Addresses, Error> {
     if let Some(address) = literal(host) {
-        return Ok(Vec::from([address]));
+        return Ok(Addresses { found: Vec::from([address]), unknown: None });
     }
     let name = Written::parse(host)?;
-    let mut found = of_hosts(network.dns, &name);
-    if found.is_empty() {
-        found = both(network, &name, deadline)?;
-    }
-    order::sort(&mut found);
-    let mut addresses = Vec::new();
-    for address in found {
-        if addresses.len() < MOST_ADDRESSES && !addresses.contains(&address) {
-            addresses.push(address);
+    let of_hosts = of_hosts(network.dns, &name);
+    let (mut all, unknown) = match of_hosts.is_empty() {
+        true => both(network, &name, deadline).map_err(not_resolved)?,
+        false => (of_hosts, None),
+    };
+    order::sort(&mut all);
+    let mut found = Vec::new();
+    for address in all {
+        if found.len() < MOST_ADDRESSES && !found.contains(&address) {
+            found.push(address);
         }
     }
-    Ok(addresses)
+    Ok(Addresses { found, unknown: unknown.map(not_resolved) })
+}
+
+/// What went wrong on the way to a name server is not what goes wrong on the way to the host.
+fn not_resolved(error: Error) -> Error {
+    match error.code() {
+        Code::TimedOut
+        | Code::NotTried
+        | Code::ConnectionRefused
+        | Code::ConnectionReset
+        | Code::HostUnreachable
+        | Code::NetworkUnreachable
+        | Code::PermissionDenied
+        | Code::AddressNotAvailable => Error::new(Code::NotResolved, error.message()),
+        _ => error,
+    }
 }
 
 /// The ASCII form of a host: what `Host` headers and certificates have (RFC 5890), without a last dot. An address stays as it is.
@@ -109,7 +135,11 @@ fn literal(host: &str) -> Option<IpAddr> {
 
 /// A and AAAA. A name that does not exist has neither; a server that passes over questions for AAAA must not use up the time that
 /// is needed to connect.
-fn both(network: &Network<'_>, name: &Written, deadline: Deadline) -> Result<Vec<IpAddr>, Error> {
+fn both(
+    network: &Network<'_>,
+    name: &Written,
+    deadline: Deadline,
+) -> Result<(Vec<IpAddr>, Option<Error>), Error> {
     let v4 = known(network, name, RecordType::A, deadline);
     let until = match &v4 {
         Ok(_) => {
@@ -122,26 +152,27 @@ fn both(network: &Network<'_>, name: &Written, deadline: Deadline) -> Result<Vec
         Err(_) => deadline,
     };
     let v6 = known(network, name, RecordType::Aaaa, until);
-    let records = match (v4, v6) {
-        (Ok(mut v4), v6) => {
-            v4.extend(v6.unwrap_or_default());
-            v4
+    // Some servers say of a name without AAAA that it does not exist.
+    let unless_empty =
+        |error: Error| Some(error).filter(|error| !matches!(error.code(), Code::NoData | Code::NameNotFound));
+    let (records, unknown) = match (v4, v6) {
+        (Ok(mut v4), Ok(v6)) => {
+            v4.extend(v6);
+            (v4, None)
         }
-        (Err(_), Ok(v6)) => v6,
+        (Ok(known), Err(error)) | (Err(error), Ok(known)) => (known, unless_empty(error)),
         (Err(v4), Err(v6)) if v4.code() == Code::NoData && v6.code() == Code::NoData => {
             return Err(Error::new(Code::NoData, format!("{} has no address", name.text())));
         }
         // The name exists: what can't be told of it is what went wrong.
         (Err(v4), Err(v6)) => return Err(if v4.code() == Code::NoData { v6 } else { v4 }),
     };
-    Ok(records
-        .iter()
-        .filter_map(|record| match record {
-            Record::A(address) => Some((*address).into()),
-            Record::Aaaa(address) => Some((*address).into()),
-            _ => None,
-        })
-        .collect())
+    let addresses = records.iter().filter_map(|record| match record {
+        Record::A(address) => Some((*address).into()),
+        Record::Aaaa(address) => Some((*address).into()),
+        _ => None,
+    });
+    Ok((addresses.collect(), unknown))
 }
 
 /// What the configuration and the system's servers know.
@@ -178,7 +209,11 @@ fn known(
     if servers.is_empty() {
         return Err(Error::new(
             Code::Unsupported,
-            format!("no name server is known that could be asked for `{}`: name one", name.text()),
+            format!(
+                "no name server is known that could be asked for `{}`: name one (`nameserver` of a `dns` check, `dns=` in --net, \
+                 /etc/resolv.conf), or give an address instead",
+                name.text()
+            ),
         ));
     }
     Resolver { stack: network.stack, config: network.dns, servers, deadline }.search(name, record_type)
@@ -215,9 +250,15 @@ fn permitted(
 ) -> Result<Vec<SocketAddr>, Error> {
     let mut servers = Vec::new();
     let mut refusal = None;
-    let resolved = addresses(network, host, deadline)
-        .map_err(|error| error.during(format_args!("the name server `{}`", host.escape_debug())))?;
-    for address in resolved {
+    let resolved = addresses(network, host, deadline).map_err(|error| {
+        let error = error.during(format_args!("the name server `{}`", host.escape_debug()));
+        match error.code() {
+            // That is not said of the name that was to be looked up.
+            Code::NameNotFound | Code::NoData => Error::new(Code::NotResolved, error.message()),
+            _ => error,
+        }
+    })?;
+    for address in resolved.found {
         let server = SocketAddr::new(address, port);
         match policy.address(host, server) {
             Ok(()) => servers.push(server),

@@ -24,7 +24,7 @@ mod resolver;
 mod system;
 
 pub use config::Config;
-pub use lookup::{addresses, ascii_host, lookup};
+pub use lookup::{Addresses, addresses, ascii_host, lookup};
 pub use record::{Record, RecordType};
 
 #[cfg(test)]

@@ -27,8 +27,21 @@ const FRAMING: [&str; 8] = [
     "upgrade",
 ];
 
-/// Fields that are for the server that they were meant for and for no other (RFC 9110 section 15.4), `Host` among them.
-const FOR_ONE_SERVER: [&str; 5] = ["authorization", "cookie", "cookie2", "host", "proxy-authorization"];
+/// Fields that another server gets as well. Any other may be a secret between the caller and the server that it was meant for
+/// (RFC 9110 section 15.4): a cookie, a password, a key under a name of its own.
+const FOR_ANY_SERVER: [&str; 11] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "pragma",
+    "range",
+    "user-agent",
+];
 
 impl<'r> Call<'r> {
     /// # Errors
@@ -120,7 +133,7 @@ impl<'r> Call<'r> {
             self.fields.retain(|field| !about_content(field.0));
         }
         if !self.url.same_origin(&to) {
-            self.fields.retain(|field| !is_one_of(field.0, &FOR_ONE_SERVER));
+            self.fields.retain(|field| is_one_of(field.0, &FOR_ANY_SERVER));
         }
         self.url = to;
     }
@@ -289,12 +302,13 @@ mod tests {
             ("Cookie", "a=b"),
             ("Host", "vhost"),
             ("Proxy-Authorization", "y"),
-            ("X", "y"),
+            ("X-Api-Key", "s3cret"),
+            ("Accept-Language", "de"),
         ];
         let request = request("GET", &headers, "");
         for (to, kept) in [
-            ("http://a.example/y", 5),
-            ("http://A.example:80/", 5),
+            ("http://a.example/y", 6),
+            ("http://A.example:80/", 6),
             ("http://a.example:81/", 1),
             ("https://a.example/", 1),
             ("https://a.example:80/", 1),

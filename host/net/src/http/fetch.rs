@@ -27,7 +27,8 @@ const AT_ONCE: usize = 4 << 10;
 /// - [`Code::UnexpectedEnd`] where it ends early. Over TLS that includes content up to the end of the connection whose end
 ///   is not authenticated (RFC 9112 section 9.8).
 /// - [`Code::TooLarge`] where it goes beyond the limits, other than that of the body.
-/// - [`Code::Unsupported`] where a redirect leads to another scheme.
+/// - [`Code::Unsupported`] where a redirect leads to another scheme, or from `https` to `http` where the certificate was to be
+///   verified.
 pub fn fetch(
     network: &Network<'_>,
     request: &Request,
@@ -45,8 +46,11 @@ pub fn fetch(
         let (stream, evidence) = connect(network, request, &call, trust, now_unix_seconds, policy, deadline)?;
         let mut connection = Connection::new(stream, network.stack, deadline);
         let head = ask(&mut connection, &call, limits).map_err(|error| error.during(&origin))?;
-        let location = head.location().map_err(|error| error.during(&origin))?;
-        if let Some(location) = location.filter(|_| request.follow_redirects) {
+        let location = match request.follow_redirects {
+            true => head.location().map_err(|error| error.during(&origin))?,
+            false => None,
+        };
+        if let Some(location) = location {
             redirects += 1;
             let doing = format!("{origin}: redirected to {}", excerpt(location.as_bytes()));
             if redirects > limits.redirects {
@@ -61,7 +65,16 @@ pub fn fetch(
                 Code::Invalid => Error::new(Code::Protocol, error.message()).during(&doing),
                 _ => error.during(&doing),
             })?;
-            policy.host(to.host(), to.port()).map_err(|error| error.during(&doing))?;
+            if request.verify_tls && call.url.scheme() == Scheme::Https && to.scheme() == Scheme::Http {
+                let message = format!(
+                    "{doing}, where nothing is encrypted or verified; to see the redirect itself, do not follow it"
+                );
+                return Err(Error::new(Code::Unsupported, message));
+            }
+            // Where it stays with its server, that has been decided.
+            if !call.url.same_origin(&to) {
+                policy.host(to.host(), to.port()).map_err(|error| error.during(&doing))?;
+            }
             call.redirect(head.status, to);
             continue;
         }

@@ -54,7 +54,8 @@ impl KernelStack {
 
     fn socket(to: SocketAddr, kind: SocketType) -> Result<OwnedFd, Error> {
         let family = if to.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-        socket_with(family, kind, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, None).map_err(errno::error)
+        socket_with(family, kind, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, None)
+            .map_err(|errno| errno::of_socket(errno, to))
     }
 }
 

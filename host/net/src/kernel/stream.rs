@@ -34,6 +34,7 @@ impl KernelStack {
                 self.ready(socket.as_fd(), PollFlags::OUT, connected)?;
                 socket_error(&socket).and_then(|outcome| outcome).map_err(errno::error)?;
             }
+            Err(Errno::ADDRNOTAVAIL) => return Err(Self::no_address(to)),
             Err(error) => return Err(errno::error(error)),
         }
         let local = getsockname(&socket).and_then(TryInto::try_into).map_err(errno::error)?;
@@ -51,6 +52,15 @@ impl KernelStack {
         // Requests are written whole; none should wait for the acknowledgement of the one before.
         set_tcp_nodelay(&socket, true).map_err(errno::error)?;
         Ok(KernelStream { stack: self, socket, deadline, local, peer })
+    }
+
+    /// What EADDRNOTAVAIL of connect(2) means: that there is no address of that family to connect from, or no port. Ports of
+    /// UDP are others, and nothing is sent.
+    fn no_address(to: SocketAddr) -> Error {
+        match Self::socket(to, SocketType::DGRAM).map(|probe| connect(&probe, &to)) {
+            Err(_) | Ok(Err(Errno::ADDRNOTAVAIL | Errno::NETUNREACH)) => Code::NetworkUnreachable.into(),
+            Ok(_) => Error::new(Code::Exhausted, "no port is left to connect from"),
+        }
     }
 }
 

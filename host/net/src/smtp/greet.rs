@@ -57,7 +57,7 @@ pub fn greet(
         .as_ref()
         .map_or_else(|error| matches!(error.code(), Code::ServerRefused | Code::Unsupported), |()| true)
     {
-        let _ = session.ask("QUIT", "QUIT");
+        session.quit();
     }
     match said {
         Ok(()) => Ok(seen),
@@ -129,6 +129,14 @@ impl<'a> Session<'a, '_> {
         }
         self.ask("HELO", &format!("HELO {own}"))?.expect(250, "EHLO and HELO")?;
         Ok(Vec::new())
+    }
+
+    /// Takes leave. The answer is not waited for: nothing that it could say matters, and a server that says none would keep
+    /// everybody waiting.
+    fn quit(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            let _ = connection.send(b"QUIT\r\n");
+        }
     }
 
     fn ask(&mut self, what: &str, line: &str) -> Result<Reply, Error> {

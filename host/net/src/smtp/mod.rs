@@ -88,7 +88,7 @@ pub struct Greeting {
     pub remote_addr: SocketAddr,
     /// Our end.
     pub local_addr: SocketAddr,
-    /// From the start to the last answer before `QUIT`.
+    /// From the start to the last answer. That to `QUIT` is not waited for.
     pub elapsed: Duration,
 }
 

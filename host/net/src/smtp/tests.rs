@@ -224,6 +224,7 @@ fn conversations_that_are_cut_off() {
         stack.serve(SERVER.parse().unwrap(), move || vec![Event::Send(text.into()), end.clone()]);
         let found = greet_with(&stack, Security::Plain).unwrap();
         assert_eq!((found.extensions, found.elapsed), (vec!["SIZE 1".into()], Duration::ZERO));
+        assert_eq!(stack.now().as_nanos(), 0, "nobody waits for its answer");
     }
 }
 

@@ -3,6 +3,7 @@
 use super::hello::{Version, chosen_version, client_hello};
 use crate::{Code, Error, Stream};
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -18,13 +19,13 @@ const HELLO: usize = 1 << 14;
 /// suites that are of that version. `server_name` is sent as SNI if it is a name.
 ///
 /// A ServerHello or HelloRetryRequest with the version that was asked for says that it is offered. An alert, a connection
-/// that the server ends without a word, or another version in the ServerHello says that it is not.
+/// that the server ends without a word, or another version in the ServerHello says that it is not, if it offers any at all.
 ///
 /// # Errors
 ///
 /// Everything else, since silence must not be mistaken for an answer: what `connect` fails with; [`Code::TimedOut`] when the server
 /// does not answer by the stream's deadline; [`Code::UnexpectedEnd`] when its answer has no end; [`Code::Protocol`] when it answers what is not TLS, or just closes every time;
-/// [`Code::Tls`] when it doesn't know `server_name`.
+/// [`Code::Tls`] when it doesn't know `server_name`, or answers an alert every time.
 pub fn offered_versions<'a>(
     connect: &mut dyn FnMut() -> Result<Box<dyn Stream + 'a>, Error>,
     server_name: &str,
@@ -35,31 +36,37 @@ pub fn offered_versions<'a>(
         return Err(Error::new(Code::Invalid, "the server's name is empty or too long"));
     }
     let mut offered = Vec::new();
-    let mut speaks_tls = false;
+    let mut alert = None;
     for version in Version::ALL {
         let answer = connect()
             .and_then(|mut stream| ask(&mut *stream, version, name))
             .map_err(|error| error.during(format_args!("asking for {}", version.name())))?;
-        speaks_tls |= !matches!(answer, Answer::Ended);
-        if matches!(answer, Answer::Version(number) if number == version.number()) {
-            offered.push(version.name());
+        match answer {
+            Answer::Version(number) if number == version.number() => offered.push(version.name()),
+            Answer::Alert(number) => alert = Some(number),
+            Answer::Version(_) | Answer::Ended => {}
         }
     }
-    if !speaks_tls {
-        return Err(Error::new(
+    // A server that speaks none is nothing that could be said of one that does speak TLS.
+    match (offered.is_empty(), alert) {
+        (false, _) => Ok(offered),
+        (true, Some(number)) => Err(Error::new(
+            Code::Tls,
+            format!("the peer refuses every version that it is asked for, the last with alert {number}"),
+        )),
+        (true, None) => Err(Error::new(
             Code::Protocol,
             "the peer does not speak TLS: it closes the connection whatever version it is asked for",
-        ));
+        )),
     }
-    Ok(offered)
 }
 
 /// What a server says to a ClientHello.
 enum Answer {
     /// A ServerHello of this version.
     Version(u16),
-    /// An alert.
-    Alert,
+    /// An alert of this number (RFC 8446, 6).
+    Alert(u8),
     /// It ends the connection.
     Ended,
 }
@@ -75,7 +82,8 @@ fn ask(stream: &mut dyn Stream, version: Version, server_name: Option<&str>) -> 
         let Some(kind) = read_kind(stream)? else {
             return match (message.is_empty(), warnings) {
                 (true, 0) => Ok(Answer::Ended),
-                (true, _) => Ok(Answer::Alert),
+                // Nothing came behind the warnings.
+                (true, _) => Ok(Answer::Ended),
                 (false, _) => Err(Code::UnexpectedEnd.into()),
             };
         };
@@ -86,7 +94,7 @@ fn ask(stream: &mut dyn Stream, version: Version, server_name: Option<&str>) -> 
                 [2, 112] => {
                     return Err(Error::new(Code::Tls, "the peer does not know the server name"));
                 }
-                [1, 0] | [2, _] => return Ok(Answer::Alert),
+                [1, number @ 0] | [2, number] => return Ok(Answer::Alert(number)),
                 [1, _] if warnings < WARNINGS => warnings += 1,
                 _ => return Err(not_tls()),
             },
@@ -280,13 +288,14 @@ mod tests {
             record(21, &[1, 90]).repeat(1000),
         ] {
             let error = probe(0, move |_| vec![Event::Send(garbage.clone()), Event::Stall]).unwrap_err();
-            assert_eq!(
-                error.code(),
-                if error.message().contains("always") { Code::Tls } else { Code::Protocol }
-            );
+            assert_eq!(error.code(), Code::Protocol);
         }
         let unknown = probe(0, |_| alert(112)).unwrap_err();
         assert_eq!(unknown.code(), Code::Tls);
+        // An empty list would pass for "none of the old ones".
+        let ill = probe(0, |_| alert(80)).unwrap_err();
+        assert_eq!(ill.code(), Code::Tls);
+        assert!(ill.message().ends_with("the last with alert 80"), "{ill}");
     }
 
     #[test]

@@ -16,8 +16,8 @@ struct Run {
 impl Run {
     fn new(controls: &str, timeout: Option<Duration>) -> Self {
         let (profile, now) = (Arc::new(profile(controls)), Instant::now());
-        let selected = vec![true; profile.controls.len()];
-        Self { board: Board::new(profile, &selected, timeout, now), now }
+        let skipped = vec![None; profile.controls.len()];
+        Self { board: Board::new(profile, skipped, timeout, now), now }
     }
 
     fn next(&mut self) -> Next {
@@ -213,7 +213,7 @@ fn what_is_filtered_out_is_skipped_with_everything_that_depends_on_it() {
         "- {id: a, observations: [{plugin: file}]}\n\
          - {id: b, depends_on: [a], observations: [{plugin: file}]}",
     ));
-    let mut board = Board::new(profile, &[false, true], None, Instant::now());
+    let mut board = Board::new(profile, vec![Some(SkipReason::FilteredOut), None], None, Instant::now());
     assert_eq!(board.next(Instant::now()), Next::Done);
     let reports = board.take_reports();
     assert_eq!(reports[0].skip_reason, Some(SkipReason::FilteredOut));

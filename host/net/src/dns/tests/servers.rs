@@ -179,7 +179,11 @@ fn a_stack_with_name_servers_of_its_own_has_these_asked() {
     lab.config.servers.clear();
     let error = lab.lookup("a.b", "A").unwrap_err();
     assert_eq!(error.code(), Code::Unsupported);
-    assert_eq!(error.message(), "no name server is known that could be asked for `a.b`: name one");
+    assert_eq!(
+        error.message(),
+        "no name server is known that could be asked for `a.b`: name one (`nameserver` of a `dns` check, `dns=` in --net, \
+         /etc/resolv.conf), or give an address instead"
+    );
 }
 
 /// Refuses what is not on its list, and remembers what it was asked.
@@ -224,7 +228,7 @@ fn a_server_of_the_request_is_asked_alone_and_only_if_it_may_be() {
     let gone = Some(("gone.example", 53));
     let error = lookup(&lab.network(), "a.b", RecordType::A, gone, &mut AllowAll, lab.deadline());
     let error = error.unwrap_err();
-    assert_eq!(error.code(), Code::NameNotFound);
+    assert_eq!(error.code(), Code::NotResolved);
     assert_eq!(error.message(), "the name server `gone.example`: gone.example. does not exist");
 }
 
@@ -236,7 +240,9 @@ fn a_family_that_is_not_answered_does_not_use_up_the_time() {
         _ => vec![],
     });
     let found = addresses(&lab.network(), "a.b", lab.deadline()).unwrap();
-    assert_eq!(found, [IpAddr::from([192, 0, 2, 1])]);
+    assert_eq!(found.found, [IpAddr::from([192, 0, 2, 1])]);
+    // It is told, and not as if the host itself were silent.
+    assert_eq!(found.unknown.unwrap().code(), Code::NotResolved);
     assert!(lab.seconds() <= 5.01, "{}", lab.seconds());
     // The other way round there is something as well.
     let lab = Lab::new();
@@ -244,7 +250,23 @@ fn a_family_that_is_not_answered_does_not_use_up_the_time() {
         A => vec![answer(query, 2, &[], &[])],
         _ => vec![answer(query, 0, &[record("a.b.", AAAA, &[1; 16])], &[])],
     });
-    assert_eq!(addresses(&lab.network(), "a.b", lab.deadline()).unwrap(), [IpAddr::from([1; 16])]);
+    let found = addresses(&lab.network(), "a.b", lab.deadline()).unwrap();
+    assert_eq!(found.found, [IpAddr::from([1; 16])]);
+    assert_eq!(found.unknown.unwrap().code(), Code::ServerFailure);
+    // Without an address of a family, as with a server that takes the name for none then, nothing is unknown.
+    for refusal in [0, 3] {
+        let lab = Lab::new();
+        lab.answer(server(1), move |query, asked| match asked.kind {
+            A => vec![answer(query, 0, &[address("a.b.", 1)], &[])],
+            _ => vec![answer(query, refusal, &[], &[])],
+        });
+        assert_eq!(addresses(&lab.network(), "a.b", lab.deadline()).unwrap().unknown, None);
+    }
+    // Silence is the name servers', not the host's.
+    let lab = Lab::new();
+    lab.answer(server(1), |_, _| vec![]);
+    let error = addresses(&lab.network(), "a.b", lab.deadline()).unwrap_err();
+    assert_eq!(error.code(), Code::NotResolved);
     // A failure is not mistaken for a name without addresses.
     let lab = Lab::new();
     lab.answer(server(1), |query, asked| match asked.kind {

@@ -22,7 +22,11 @@ fn redirects_are_followed() {
     let (stack, heard) = site(REDIRECTS);
     let request = Request {
         method: "POST".into(),
-        headers: vec![("Authorization".into(), "x".into()), ("X".into(), "y".into())],
+        headers: vec![
+            ("Authorization".into(), "x".into()),
+            ("X-Key".into(), "y".into()),
+            ("Accept".into(), "z".into()),
+        ],
         body: b"hi".into(),
         ..Request::get("http://192.0.2.1")
     };
@@ -33,10 +37,19 @@ fn redirects_are_followed() {
     let heard = heard.borrow();
     let has = |index: usize, text: &str| heard[index].contains(text);
     assert!(has(0, "POST / ") && has(0, "Authorization: x") && heard[0].ends_with("\r\n\r\nhi"));
-    assert!(has(1, "GET /a/b?c ") && has(1, "Authorization: x") && heard[1].ends_with("\r\n\r\n"));
     assert!(
-        has(2, "GET /x ") && has(2, "Host: 192.0.2.2:8080\r\n") && !has(2, "Authorization") && has(2, "X: y")
+        has(1, "GET /a/b?c ")
+            && has(1, "Authorization: x")
+            && has(1, "X-Key: y")
+            && heard[1].ends_with("\r\n\r\n")
     );
+    assert!(
+        has(2, "GET /x ")
+            && has(2, "Host: 192.0.2.2:8080\r\n")
+            && has(2, "Accept: z")
+            && !has(2, "Authorization")
+    );
+    assert!(!has(2, "X-Key"), "what is secret can't be told by its name");
     assert!(has(3, "GET /end ") && has(3, "Host: 192.0.2.1\r\n") && !has(3, "Authorization"));
 }
 
@@ -50,9 +63,11 @@ fn redirects_that_are_not_followed() {
     };
     // There is nowhere to go to: it is the answer.
     assert_eq!(fetch("/nowhere", true).0.unwrap().status, 301);
-    // It is not asked for.
-    let (found, connects) = fetch("/loop", false);
-    assert_eq!((found.unwrap().status, connects), (301, 1));
+    // It is not asked for, and may lead wherever it likes.
+    for target in ["/loop", "/two", "/ftp"] {
+        let (found, connects) = fetch(target, false);
+        assert_eq!((found.unwrap().status, connects), (301, 1));
+    }
     // As many as are allowed, and none more.
     let (found, connects) = fetch("/loop", true);
     let error = found.unwrap_err();
@@ -100,12 +115,17 @@ impl Policy for Strict {
 
 #[test]
 fn every_redirect_is_asked_about() {
-    let request = Request::get("http://192.0.2.1/private");
-    let fetch = |mut policy: Strict| {
+    let fetch_from = |target: &str, mut policy: Strict| {
         let (stack, _) = site(REDIRECTS);
+        let request = Request::get(format!("http://192.0.2.1{target}"));
         let found = fetch_with(&stack, &request, &mut policy, &limits());
         (found, policy.asked, stack.connects().len())
     };
+    // The first redirect stays where it was decided to go.
+    let hosts: Vec<_> =
+        fetch_from("/", Strict::default()).1.into_iter().filter(|a| a.starts_with("host")).collect();
+    assert_eq!(hosts, ["host 192.0.2.2:8080", "host 192.0.2.1:80"]);
+    let fetch = |policy| fetch_from("/private", policy);
     let (found, asked, _) = fetch(Strict::default());
     assert_eq!(found.unwrap().body, b"secret");
     assert_eq!(asked, ["address 192.0.2.1 192.0.2.1:80", "host 10.0.0.1:81", "address 10.0.0.1 10.0.0.1:81"]);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
+mod program;
+
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -26,7 +28,7 @@ fn profile(observations: &[&str]) -> tempfile::TempDir {
 }
 
 fn quoin(directory: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoin"));
+    let mut command = program::quoin();
     command.arg("check").arg(directory.join("profile.yaml")).args(["--format", "json"]).args(args);
     command.stdin(Stdio::null());
     command
@@ -211,9 +213,9 @@ fn another_users_process_is_told_without_what_is_for_root_to_know() {
     let mut command = quoin(directory.path(), &[]);
     let root = fs::metadata(directory.path()).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
     if root {
-        // The program lies where only its owner may look.
-        let copy = directory.path().join("quoin");
-        fs::copy(env!("CARGO_BIN_EXE_quoin"), &copy).unwrap();
+        // The program lies where only its owner may look; an emulator does not.
+        let (program, copy) = (command.get_program(), directory.path().join("quoin"));
+        let copy = fs::copy(program, &copy).map_or_else(|_| program.into(), |_| copy);
         let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
         command = Command::new(copy);
         command.args(args).uid(65_534).gid(65_534);

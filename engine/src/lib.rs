@@ -27,6 +27,7 @@ mod hostcall;
 mod limits;
 #[cfg(any(test, feature = "model"))]
 pub mod model;
+mod outline;
 mod plugin;
 mod session;
 pub mod system;
@@ -40,5 +41,6 @@ pub use gate::Gate;
 pub use guest::generation::Generation;
 pub use guest::instance::{Instance, Observation};
 pub use limits::{Exceeded, Limits};
+pub use outline::Outline;
 pub use plugin::{Engine, LoadError, Plugin, Problem};
 pub use session::Session;

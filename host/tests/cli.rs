@@ -4,10 +4,11 @@
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
 
-use quoin::cli::{self, Machinery};
+use quoin::cli;
+use quoin::plugin::Setup;
 use quoin::profile::{Control, Observation, Profile};
 use quoin::report::ObservationStatus;
-use quoin::run::{Observer, Outcome, PluginError, PluginSummary, PrepareError, Prepared, Setup};
+use quoin::run::{Observer, Outcome, PluginError, PrepareError, Prepared};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -64,22 +65,12 @@ fn prepare(profile: &Arc<Profile>, _: &[bool], setup: Setup) -> Result<Prepared,
     Ok(Prepared { observer: Arc::new(Fake), warnings })
 }
 
-fn describe() -> Result<Vec<PluginSummary>, PrepareError> {
-    Ok(vec![PluginSummary {
-        name: "file".into(),
-        version: "1.0.0".into(),
-        description: "Looks at a file".into(),
-        bytes: 70_000,
-        capabilities: vec!["fs:read:/**".into()],
-    }])
-}
-
 /// Not a test: what a test's child process runs.
 #[test]
 fn child() {
     if let Ok(line) = std::env::var(CHILD) {
         let args = line.split('\n').map(OsString::from);
-        let status = cli::run(args, Machinery { prepare, describe });
+        let status = cli::run(args, prepare);
         std::process::exit(status.into());
     }
 }
@@ -181,8 +172,11 @@ fn other_commands_answer() {
         (&["--version"], "quoin 0.1.0\n"),
         (&["--help"], "Exit status:\n"),
         (&["check", "--help"], "--trust-plugins"),
-        (&["plugin", "list"], "file 1.0.0 (70 KB)\n  Looks at a file\n  wants fs:read:/**\n"),
+        (&["plugin", "list"], "\n  wants fs:read:**\n"),
         (&["plugin", "list", "--format", "json"], "\"capabilities\": [\n"),
+        (&["plugin", "inspect", "--help"], "problems are listed"),
+        (&["plugin", "test", "--help"], "--expect <EXPR>"),
+        (&["plugin", "--help"], "inspect"),
         (&["completions", "bash"], "--trust-plugins"),
         (&["completions", "zsh"], "#compdef quoin"),
         (&["completions", "fish"], "complete -c quoin"),

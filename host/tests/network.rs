@@ -293,20 +293,19 @@ fn names_are_looked_up_at_the_server_that_is_named() {
             dns("slow.test", "A", &server),
             dns("a.test", "A", &named),
             dns("a.test", "A", "a b"),
-            dns("a.test", "HINFO", &server),
             dns("\"a b\"", "A", ""),
         ],
         &[],
     );
     let status: Vec<_> = seen.iter().map(|seen| seen["status"].as_str().unwrap()).collect();
-    assert_eq!(status, ["pass", "fail", "fail", "fail", "error", "error", "error", "error"], "{seen:#?}");
+    assert_eq!(status, ["pass", "fail", "fail", "fail", "error", "error", "error"], "{seen:#?}");
     let data = |number: usize| &seen[number]["evidence"]["data"];
     assert_eq!(data(0)["records"], serde_json::json!(["192.0.2.7"]));
     assert_eq!((&data(1)["is_not_found"], &data(1)["error_code"]), (&true.into(), &"ENODATA".into()));
     assert_eq!((&data(2)["is_not_found"], &data(2)["error_code"]), (&true.into(), &"ENOTFOUND".into()));
     assert_eq!((&data(3)["is_timeout"], &data(3)["is_not_found"]), (&true.into(), &false.into()));
     assert!(message(&seen[4]).contains("network:outbound:private"), "{}", message(&seen[4]));
-    for (number, field) in [(5, "`nameserver`"), (6, "`record_type`"), (7, "`hostname`")] {
+    for (number, field) in [(5, "`nameserver`"), (6, "`hostname`")] {
         assert_eq!(seen[number]["error"]["type"], "config");
         assert!(message(&seen[number]).contains(field), "{}", message(&seen[number]));
     }
@@ -317,8 +316,6 @@ fn bad_input_is_an_error_that_names_the_field() {
     let bad = [
         ("{plugin: tcp, config: {host: \"a b\", port: 22}}", "`host`"),
         ("{plugin: tcp, config: {host: 1.2.3.256, port: 22}}", "`host`"),
-        ("{plugin: tcp, config: {host: a.example, port: 0}}", "`port`"),
-        ("{plugin: smtp, config: {host: a.example, port: ssh}}", "`port`"),
         ("{plugin: http, config: {url: \"ftp://a.example/\"}}", "`url`"),
         ("{plugin: http, config: {url: \"http://a.example:99999/\"}}", "`url`"),
         ("{plugin: http, config: {url: \"http:///x\"}}", "`url`"),

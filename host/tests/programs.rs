@@ -213,12 +213,15 @@ fn another_users_process_is_told_without_what_is_for_root_to_know() {
     let mut command = quoin(directory.path(), &[]);
     let root = fs::metadata(directory.path()).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
     if root {
-        // The program lies where only its owner may look; an emulator does not.
-        let (program, copy) = (command.get_program(), directory.path().join("quoin"));
-        let copy = fs::copy(program, &copy).map_or_else(|_| program.into(), |_| copy);
-        let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-        command = Command::new(copy);
-        command.args(args).uid(65_534).gid(65_534);
+        if program::given().is_none() {
+            // This build's lies where only its owner may look.
+            let copy = directory.path().join("quoin");
+            fs::copy(command.get_program(), &copy).unwrap();
+            let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+            command = Command::new(copy);
+            command.args(args);
+        }
+        command.uid(65_534).gid(65_534);
     }
     let (controls, status, _) = run(command);
     assert_eq!(status, 0, "{controls:#?}");
@@ -233,7 +236,6 @@ fn a_unit_is_asked_for_or_there_is_no_systemd() {
         &[
             "plugin: systemd, config: {unit: no-such-unit-at-all}",
             "plugin: systemd, config: {unit: no-such-unit-at-all}, expect: ['error.code == \"ENOTSUP\"', '!data.is_available']",
-            "plugin: systemd, config: {unit: '*'}",
         ],
         &[],
     );
@@ -255,7 +257,14 @@ fn a_unit_is_asked_for_or_there_is_no_systemd() {
         assert!(message.contains("this machine is not run by systemd: "), "{message}");
         assert_eq!(controls[1]["status"], "pass");
     }
-    assert!(controls[2]["message"].as_str().unwrap().contains("`unit`"), "{}", controls[2]);
+    // A pattern would be as good as asking for all units.
+    let directory = profile(&["plugin: systemd, config: {unit: '*'}"]);
+    let output = quoin(directory.path(), &[]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.code() == Some(2) && said.contains("plugin systemd: `unit`: expected text"),
+        "{said}"
+    );
 }
 
 #[test]

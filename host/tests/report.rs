@@ -260,6 +260,6 @@ fn a_full_disk_is_an_error() {
             Ok(())
         }
     }
-    let error = write_json(&report(), Full).unwrap_err();
+    let error = write_json(&report(), &mut Full).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
 }

@@ -52,8 +52,8 @@ fn what_the_plugin_cannot_look_at_is_an_error() {
       name: A missing file
       observations: [{plugin: go-pointer, config: {path: HERE/missing}}]
     - id: rejected
-      name: A configuration without a path
-      observations: [{plugin: go-pointer, config: {host: example.org}}]
+      name: A path of no length
+      observations: [{plugin: go-pointer, config: {path: ""}}]
 "#;
     let (code, report, said) = check(controls);
     assert_eq!(code, Some(1), "{report:#}\n{said}");

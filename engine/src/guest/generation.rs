@@ -1,7 +1,7 @@
 //! Telling the generation of a module by its exports' names and types.
 
 use crate::plugin::Problem;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use core::fmt;
 use wasmi::{ExternType, FuncType, Module, ValType};
 
@@ -31,6 +31,11 @@ const I64: ValType = ValType::I64;
 
 /// The generation of a module, or everything that keeps it from having one.
 pub(crate) fn detect(module: &Module) -> Result<Generation, Vec<Problem>> {
+    // A command needs another way of building, whatever else it lacks.
+    let observes = ["describe", "_manifest"].iter().any(|name| module.get_export(name).is_some());
+    if !observes && module.get_export("_start").is_some() {
+        return Err(vec![Problem::Command]);
+    }
     let mut problems = Vec::new();
     match module.get_export("memory") {
         Some(ExternType::Memory(_)) => {}
@@ -63,10 +68,6 @@ pub(crate) fn detect(module: &Module) -> Result<Generation, Vec<Problem>> {
         (None, Some(other)) => {
             let expected = "() -> i32 (pointer generation) or () -> i64 (packed generation)";
             problems.push(wrong("describe", &describe_extern(&other), expected));
-            return Err(problems);
-        }
-        (None, None) if module.get_export("_start").is_some() => {
-            problems.push(Problem::Command);
             return Err(problems);
         }
         (None, None) => {

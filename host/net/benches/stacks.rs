@@ -67,6 +67,9 @@ impl Drop for Lab {
 
 fn serve(each: impl Fn(TcpStream) + Send + Copy + 'static) -> SocketAddr {
     let listener = TcpListener::bind("192.0.2.1:0").expect("a port");
+    // Room for all of a round's connections. With std's 128 the queue overflows where this thread gets no processor for some
+    // milliseconds, and then the kernel drops a SYN, whoever sent it, until it comes again a second later.
+    rustix::net::listen(&listener, 4096).expect("a longer queue");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {

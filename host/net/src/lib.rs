@@ -31,6 +31,8 @@ pub mod kernel;
 pub mod link;
 mod network;
 pub mod policy;
+#[cfg(feature = "std")]
+mod random;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
 pub mod smtp;

@@ -1,11 +1,15 @@
 //! The command line's grammar.
 
+use crate::expect::{ExpectError, Expectation};
+use crate::linux::LogSink;
+use crate::plugin::Setup;
 use crate::profile::Severity;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use quoin_engine::capability::Capability;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 // clap does not wrap here (that feature costs bytes): every text is kept short enough for 80 columns.
@@ -30,6 +34,22 @@ Exit status:
   2    the run could not take place: usage, profile, plugin, network or file
   130  interrupted; 143, terminated. The report has what had finished";
 
+const INSPECT_STATUS: &str = "\
+Exit status:
+  0  it can be used
+  1  it cannot, and the problems are listed in the order to fix them
+  2  it cannot be read";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  quoin plugin test file --config '{\"path\": \"/etc/hosts\"}'
+  quoin plugin test ./door.wasm --config @door.json --expect '!data.open'
+
+Exit status:
+  0  it passed
+  1  it failed or ended in an error
+  2  it could not take place: usage, plugin or configuration";
+
 /// `quoin …`
 #[derive(Debug, Parser)]
 #[command(name = "quoin", version = VERSION, about = ABOUT, long_about = None, after_help = EXAMPLES)]
@@ -47,7 +67,7 @@ pub(super) enum Command {
     /// Run the checks of a profile and report
     #[command(after_help = EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Look at the plugins in this binary
+    /// Look at plugins, and try them
     Plugin {
         #[command(subcommand)]
         command: PluginCommand,
@@ -66,6 +86,10 @@ pub(super) struct CheckArgs {
     /// The profile, a YAML file
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) profile: PathBuf,
+
+    /// Run nothing: say whether it could be run as it is
+    #[arg(long, conflicts_with = "output")]
+    pub(super) validate: bool,
 
     /// Table, or json for programs
     #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
@@ -91,6 +115,19 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Option<Duration>,
 
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+
+    #[command(flatten)]
+    pub(super) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(super) permissions: PermissionArgs,
+}
+
+/// What is looked at, and from where.
+#[derive(Debug, Args)]
+pub(super) struct TargetArgs {
     /// Audit an unpacked image: no commands, no sockets
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) root: Option<PathBuf>,
@@ -102,12 +139,6 @@ pub(super) struct CheckArgs {
     /// Trust these authorities (PEM), not the system's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) ca_file: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(super) permissions: PermissionArgs,
 }
 
 /// Which controls are looked at.
@@ -150,6 +181,58 @@ pub(super) enum PluginCommand {
         #[arg(value_name = "FORM")]
         format: Format,
     },
+    /// Show what a plugin is, and all that is wrong with it
+    #[command(after_help = INSPECT_STATUS)]
+    Inspect {
+        /// A module, or a built-in plugin's name
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        plugin: String,
+
+        /// Table, or json for programs
+        #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
+        #[arg(value_name = "FORM")]
+        format: Format,
+    },
+    /// Make one observation, and show what it saw and took
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(Box<TestArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// A module, or a built-in plugin's name
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) plugin: String,
+
+    /// What it is told: JSON, or @FILE
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(super) config: String,
+
+    /// What has to be true: data.exists; may be repeated
+    #[arg(long, value_name = "EXPR", value_parser = expectation)]
+    pub(super) expect: Vec<Expectation>,
+
+    /// Time for the observation, such as 5s
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    pub(super) timeout: Duration,
+
+    /// Table, or json for programs
+    #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
+    pub(super) format: Format,
+
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+
+    #[command(flatten)]
+    pub(super) permissions: PermissionArgs,
+}
+
+impl PermissionArgs {
+    /// All that the operator says about plugins; `log` takes what they log.
+    pub(super) fn setup(self, target: TargetArgs, log: Arc<LogSink>) -> Setup {
+        let TargetArgs { root, net, ca_file } = target;
+        Setup { root, net, ca_file, grants: self.grant, trust_plugins: self.trust_plugins, log }
+    }
 }
 
 /// Who reads it.
@@ -174,6 +257,10 @@ pub(super) enum Shell {
 
 fn severity(word: String) -> Result<Severity, String> {
     Severity::from_word(&word).ok_or(word)
+}
+
+fn expectation(text: &str) -> Result<Expectation, ExpectError> {
+    Expectation::parse(text)
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -2,14 +2,16 @@
 
 use super::args::{CheckArgs, Format, VERSION};
 use super::progress::ProgressLine;
-use super::{Trouble, log};
+use super::{Trouble, log, print};
 use crate::builtin;
+use crate::network;
 use crate::profile::{self, Profile};
 use crate::report::{
     Detail, Escaped, ExecutionId, Moment, Report, Style, Summary, Table, Target, summary_line,
     terminal_width, write_json,
 };
-use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared, Setup};
+use crate::run::{self, Events, Filter, Finished, Plan, Prepare, Prepared};
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::path::Path;
@@ -23,17 +25,18 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let filter = Filter { ids: args.filter.control, tags: args.filter.tag, severity: args.filter.severity };
     let selected = filter.select(&profile)?;
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
-    let setup = Setup {
-        root: args.root,
-        net: args.net,
-        ca_file: args.ca_file,
-        grants: args.permissions.grant,
-        trust_plugins: args.permissions.trust_plugins,
-        log: log::sink(args.verbose),
-    };
+    let mut setup = args.permissions.setup(args.target, log::sink(args.verbose));
+    if args.validate
+        && let Some(net) = setup.net.take()
+    {
+        network::validate(&net)?;
+    }
     let Prepared { observer, warnings } = prepare(&profile, &selected, setup)?;
     for warning in warnings.iter().filter(|_| !args.quiet) {
         log::note(format_args!("quoin: warning: {}", Escaped(warning)));
+    }
+    if args.validate {
+        return print(|to| writeln!(to, "{}: {}", args.profile.display(), validated(&profile, &selected)));
     }
     // A defect that ends this process ends the commands first that run on behalf of its checks.
     let (commands, end) = (Arc::clone(&observer), panic::take_hook());
@@ -92,6 +95,20 @@ pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
         let _ = writeln!(io::stderr(), "{}", summary_line(&report.summary, report.duration));
     }
     Ok(status)
+}
+
+/// What was looked at and is as it should be.
+fn validated(profile: &Profile, selected: &[bool]) -> String {
+    let count = |count: usize, word| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let controls: Vec<_> = profile.controls.iter().zip(selected).filter(|(_, selected)| **selected).collect();
+    let observations: Vec<_> = controls.iter().flat_map(|(control, _)| &control.observations).collect();
+    let plugins: BTreeSet<_> = observations.iter().map(|observation| &observation.plugin).collect();
+    format!(
+        "valid: {} with {} and the configurations of {}; nothing was run",
+        count(controls.len(), "control"),
+        count(plugins.len(), "plugin"),
+        count(observations.len(), "observation"),
+    )
 }
 
 fn write_report(report: &Report, format: Format, table: Table, to: &mut dyn Write) -> io::Result<()> {

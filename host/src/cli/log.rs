@@ -22,7 +22,7 @@ pub(super) fn note(text: impl Display) {
 }
 
 /// `plugin: LEVEL message key=value …`
-struct Shown<'a>(&'a str, &'a LogLine<'a>);
+pub(super) struct Shown<'a>(pub(super) &'a str, pub(super) &'a LogLine<'a>);
 
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

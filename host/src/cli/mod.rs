@@ -7,7 +7,7 @@ mod log;
 mod plugin;
 mod progress;
 
-use crate::run::{Describe, Prepare};
+use crate::run::Prepare;
 use args::{Cli, Command, PluginCommand};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
@@ -24,19 +24,11 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// What the command line needs of the rooms below it: whoever makes observations, and whoever knows the plugins.
-#[derive(Debug, Clone, Copy)]
-pub struct Machinery {
-    /// Gets the plugins of a profile ready.
-    pub prepare: Prepare,
-    /// Asks the built-in plugins about themselves.
-    pub describe: Describe,
-}
-
-/// Runs one command line (the program's name first) and answers the exit status.
+/// Runs one command line (the program's name first) and answers the exit status. `prepare` gets the plugins of a profile
+/// ready.
 ///
 /// From then on, a panic is told in one line and ends the process as a run that could not take place does.
-pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8 {
+pub fn run(args: impl IntoIterator<Item = OsString>, prepare: Prepare) -> u8 {
     panic::set_hook(Box::new(|panic| {
         log::note(format_args!("quoin: {}", crate::run::defect(panic)));
         process::exit(TROUBLE.into());
@@ -50,10 +42,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, machinery: Machinery) -> u8
         }
     };
     let result = match cli.command {
-        Command::Check(args) => check::check(*args, machinery.prepare),
-        Command::Plugin { command: PluginCommand::List { format } } => {
-            plugin::list(format, machinery.describe)
-        }
+        Command::Check(args) => check::check(*args, prepare),
+        Command::Plugin { command } => match command {
+            PluginCommand::List { format } => plugin::list(format),
+            PluginCommand::Inspect { plugin, format } => plugin::inspect(&plugin, format),
+            PluginCommand::Test(args) => plugin::test(*args),
+        },
         Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
         Command::Completions { shell } => print(|to| completions::write(shell, to)),
     };

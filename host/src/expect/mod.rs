@@ -19,7 +19,7 @@ mod budget;
 mod functions;
 mod lexer;
 mod path;
-mod pattern;
+pub(crate) mod pattern;
 mod predicates;
 mod rewrite;
 #[cfg(test)]

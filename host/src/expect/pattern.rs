@@ -63,7 +63,8 @@ pub(super) fn compile(pattern: &str, column: usize, width: usize) -> Result<Pike
     read(pattern).map_err(|why| ExpectError { message: format!("this is no pattern: {why}"), column, width })
 }
 
-fn read(pattern: &str) -> Result<PikeVM, String> {
+/// Compiles a pattern, or says why it is none.
+pub(crate) fn read(pattern: &str) -> Result<PikeVM, String> {
     let mut ast = Parser::new().parse(pattern).map_err(|error| error.kind().to_string())?;
     Ascii { fold: false }.pattern(&mut ast)?;
     let hir = Translator::new().translate(pattern, &ast).map_err(|error| error.kind().to_string())?;

@@ -92,6 +92,12 @@ impl Machine {
         }))
     }
 
+    /// Whether it is an unpacked image, which does not run.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        self.is_image
+    }
+
     /// A host for one instance of `plugin`.
     #[must_use]
     pub fn host(self: &Arc<Self>, plugin: &str) -> LinuxHost {

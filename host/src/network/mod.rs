@@ -53,7 +53,7 @@ impl Networking {
         let (stack, names) = match net {
             None => (Box::new(KernelStack::with_cancel(cancel.clone())) as Box<_>, OnceLock::new()),
             // This machine's own names (/etc/hosts) and name servers are not those of another host.
-            Some(text) => (link(text).map_err(failed("--net"))?, Config::default().into()),
+            Some(text) => (link(text, cancel.clone()).map_err(failed("--net"))?, Config::default().into()),
         };
         Ok(Self { stack, names, trust, cancel })
     }
@@ -74,20 +74,34 @@ impl Networking {
     }
 }
 
-/// What an interface may take to get its addresses: a bridge that learns (STP) passes nothing on for 15 s at first.
+/// Looks whether `net` can be what [`Networking::open`] is asked for, without opening anything.
+///
+/// # Errors
+///
+/// What is wrong with it, and what to do about it.
+pub(crate) fn validate(net: &str) -> Result<(), OpenNetworkError> {
+    #[cfg(feature = "link")]
+    let result = net.parse::<quoin_net::link::Options>().map(|_| ());
+    #[cfg(not(feature = "link"))]
+    let result = link(net, Cancel::default()).map(|_| ());
+    result.map_err(|error: quoin_net::Error| OpenNetworkError { option: "--net", message: error.to_string() })
+}
+
+/// What it may take to get addresses: as many leases and advertisements as are lost have to be asked for again.
 #[cfg(feature = "link")]
 const ADDRESSES: Duration = Duration::from_secs(20);
 
 /// A stack of our own on the device that `text` names.
 #[cfg(feature = "link")]
-fn link(text: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
+fn link(text: &str, cancel: Cancel) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
     let options: quoin_net::link::Options = text.parse()?;
-    Ok(Box::new(quoin_net::link::LinkStack::open(&options, ADDRESSES)?))
+    let stack = quoin_net::link::LinkStack::open(&options, ADDRESSES)?;
+    Ok(Box::new(stack.with_cancel(cancel)))
 }
 
 /// A stack of our own on the device that `text` names.
 #[cfg(not(feature = "link"))]
-fn link(_: &str) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
+fn link(_: &str, _: Cancel) -> Result<Box<dyn Stack + Send + Sync>, quoin_net::Error> {
     let message = "this build of Quoin has no network stack of its own (the feature `link`): leave --net out to use this device's";
     Err(quoin_net::Error::new(quoin_net::Code::Unsupported, message))
 }

@@ -137,6 +137,17 @@ pub enum PluginSource {
     File(PathBuf),
 }
 
+impl PluginSource {
+    /// Where a plugin is that is called so: in a file if that looks like a path, else in the binary.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        match text.contains('/') || text.ends_with(".wasm") {
+            true => Self::File(text.into()),
+            false => Self::BuiltIn,
+        }
+    }
+}
+
 /// A plugin that the profile lists or an observation uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plugin {

@@ -114,7 +114,6 @@ fn is_same(one: &PluginSource, other: &PluginSource) -> bool {
     }
 }
 
-/// A plugin is named by its path if that looks like one.
 fn is_path(text: &str) -> bool {
-    text.contains('/') || text.ends_with(".wasm")
+    PluginSource::of(text) != PluginSource::BuiltIn
 }

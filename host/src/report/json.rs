@@ -1,11 +1,11 @@
 //! The report for machines.
 
-use super::{Report, is_unsafe};
-use serde::Serialize as _;
+use super::is_unsafe;
+use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
-/// Writes the report as indented JSON with a line end, without ever holding its text as a whole.
+/// Writes a report, or anything else, as indented JSON with a line end, without ever holding its text as a whole.
 ///
 /// Characters that could drive a terminal are written as `\u` escapes, which mean the same to every JSON reader: the
 /// report may well be looked at with `cat`.
@@ -13,10 +13,10 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// What writing answers.
-pub fn write_json(report: &Report, to: impl Write) -> io::Result<()> {
+pub fn write_json(report: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(to, Tame(PrettyFormatter::new()));
     report.serialize(&mut serializer)?;
-    let mut to = serializer.into_inner();
+    let to = serializer.into_inner();
     to.write_all(b"\n")?;
     to.flush()
 }

@@ -42,7 +42,7 @@ impl Events {
     }
 
     /// The next event, if there is one within `wait`.
-    pub(super) fn next(&self, wait: Duration) -> Option<Event> {
+    pub(crate) fn next(&self, wait: Duration) -> Option<Event> {
         // Never disconnected: `self.sender` is one of its senders.
         self.receiver.recv_timeout(wait).ok()
     }

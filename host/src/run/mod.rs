@@ -8,7 +8,6 @@ mod filter;
 mod judge;
 pub mod observe;
 mod outcome;
-mod platform;
 mod plugin;
 mod pool;
 #[cfg(test)]
@@ -19,7 +18,7 @@ pub(crate) use fence::defect;
 pub use filter::{Filter, FilterError};
 pub use judge::judge;
 pub use outcome::{Observer, Outcome};
-pub use plugin::{Describe, PluginError, PluginSummary, Prepare, PrepareError, Prepared, Setup};
+pub use plugin::{PluginError, Prepare, PrepareError, Prepared};
 pub use pool::{default_jobs, run};
 
 use crate::profile::Profile;

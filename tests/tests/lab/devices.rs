@@ -1,10 +1,16 @@
 //! `--net`: what can't be used, who may use it, and what is left of it afterwards.
 
 use crate::profile::Profile;
-use quoin_tests::lab::segment::{NETS, Segment};
-use quoin_tests::lab::{Check, Namespace, Server, bridge, until};
+use quoin_tests::lab::segment::{NETS, SERVER, Segment, address};
+use quoin_tests::lab::{Check, Listener, Namespace, Server, bridge, misbehaving, until};
 use quoin_tests::programs::quoin;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use std::fs;
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 const OPEN: &str = "
     - id: open
@@ -21,6 +27,15 @@ const LONG: &str = "
       observations:
         - plugin: tcp
           config: {host: 192.0.2.200, port: 80, timeout_ms: 50000}
+";
+
+/// Waits for an answer that never comes.
+const SILENT: &str = "
+    - id: silent
+      timeout: 60s
+      observations:
+        - plugin: http
+          config: {url: 'http://192.0.2.1:8005/', timeout_ms: 50000}
 ";
 
 #[test]
@@ -117,6 +132,57 @@ fn the_device_is_gone_after_the_run_and_after_a_kill() {
     quoin.kill().unwrap();
     quoin.wait().unwrap();
     until("the TAP device to be gone", || segment.client.interfaces() == before);
+}
+
+#[test]
+#[ignore = "needs root: tests/run lab"]
+fn an_interrupt_ends_the_run_and_takes_the_device_away() {
+    static REACHED: AtomicBool = AtomicBool::new(false);
+    let serve = |stream| {
+        REACHED.store(true, Ordering::Relaxed);
+        misbehaving::silent(stream)
+    };
+    let segment = Segment::new();
+    let _listener = Listener::start(&segment.server, SocketAddr::new(address(SERVER[0]), 8005), serve);
+    let before = segment.client.interfaces();
+    let profile = Profile::new(SILENT);
+    let mut command = Check::new(&segment.client, profile.path()).net(NETS[1]).command();
+    let quoin = command.stdout(Stdio::piped()).spawn().unwrap();
+    until("the server to be asked", || REACHED.load(Ordering::Relaxed));
+    assert_eq!(segment.client.interfaces().len(), before.len() + 1);
+    let interrupted = Instant::now();
+    kill_process(Pid::from_child(&quoin), Signal::INT).unwrap();
+    let output = quoin.wait_with_output().unwrap();
+    let took = interrupted.elapsed();
+    assert_eq!(output.status.code(), Some(130));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["controls"][0]["status"], "skipped", "{report:#}");
+    assert!(took < Duration::from_secs(10), "{took:?} of the fifty seconds that the check would take");
+    until("the TAP device to be gone", || segment.client.interfaces() == before);
+}
+
+#[test]
+#[ignore = "needs root: tests/run lab"]
+fn a_bridge_that_listens_and_learns_first_is_waited_for() {
+    let segment = Segment::new();
+    let profile = Profile::new(
+        "
+    - id: closed
+      observations:
+        - plugin: tcp
+          config: {host: 192.0.2.1, port: 81}
+          expect: data.error_code == 'ECONNREFUSED'
+",
+    );
+    // Hundredths of a second, twice.
+    segment.client.ip("link set br-lab type bridge stp_state 1 forward_delay 1100");
+    let outcome = Check::new(&segment.client, profile.path()).net("bridge:br-lab,addr=192.0.2.4/24").run();
+    outcome.assert_passed();
+    assert!(
+        outcome.took.as_secs() >= 22,
+        "{:?}: the port forwards at once, so nothing is shown",
+        outcome.took
+    );
 }
 
 #[test]

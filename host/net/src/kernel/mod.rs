@@ -5,17 +5,14 @@ mod stream;
 mod udp;
 mod wait;
 
-use crate::{Cancel, Deadline, Error, Instant, Stack, Stream};
+use crate::{Cancel, Deadline, Error, Instant, Stack, Stream, random};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use rustix::fd::OwnedFd;
-use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
-use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::time::{ClockId, clock_gettime};
-use std::io::Read;
 
 /// The kernel's sockets. It needs no privilege, and reaches what this machine reaches.
 ///
@@ -69,22 +66,7 @@ impl Stack for KernelStack {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match getrandom(&mut bytes[filled..], GetRandomFlags::empty()) {
-                Ok(n) => filled += n,
-                Err(Errno::INTR) => {}
-                // Linux before 3.17 does not have it, and some sandboxes refuse it.
-                Err(_) => {
-                    return std::fs::File::open("/dev/urandom")
-                        .and_then(|mut device| device.read_exact(&mut bytes[filled..]))
-                        .map_err(|error| {
-                            Error::new(crate::Code::Other, alloc::format!("/dev/urandom: {error}"))
-                        });
-                }
-            }
-        }
-        Ok(())
+        random::fill(bytes)
     }
 
     fn connect_by(

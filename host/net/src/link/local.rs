@@ -1,6 +1,6 @@
 //! [`LocalStack`]: a node for one thread, without `std`.
 
-use super::drive::Drive;
+use super::drive::{Drive, PAUSE};
 use super::node::{Config, Interest, Node};
 use super::{tcp, udp};
 use crate::{Deadline, Error, Instant, Stack, Stream};
@@ -65,12 +65,12 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
         self.platform.random(bytes)
     }
 
-    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        act(&mut self.node.borrow_mut(), self.platform.now())
+    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> Result<R, Error> {
+        Ok(act(&mut self.node.borrow_mut(), self.platform.now()))
     }
 
-    fn act<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        self.with(act)
+    fn release(&self, act: impl FnOnce(&mut Node<D>, Instant)) {
+        act(&mut self.node.borrow_mut(), self.platform.now());
     }
 
     fn wait<R>(
@@ -92,7 +92,9 @@ impl<D: Device, P: Platform> Drive for LocalStack<D, P> {
             }
             deadline.left(now)?;
             if !more {
-                let until = node.poll_at(now).map_or(deadline.at(), |at| at.min(deadline.at()));
+                // smoltcp asks to be polled at once, and has nothing to do, now and then.
+                let soon = Deadline::after(now, PAUSE).at();
+                let until = node.poll_at(now).map_or(deadline.at(), |at| at.max(soon).min(deadline.at()));
                 drop(node);
                 self.platform.idle(until);
             }

@@ -11,8 +11,9 @@
 //! # Who does the work
 //!
 //! There is no thread behind it. Whoever waits for something (a connection, a byte) moves the node along; of several who
-//! wait, one sleeps in `poll(2)` on the device and wakes the others when something has come for them. A node that nobody
-//! waits on sleeps as well: it answers no ARP request and renews no lease until the next call, which does first what is due.
+//! wait, one sleeps in `poll(2)` on the device and wakes the others when something has come for them. He also looks every
+//! [`Cancel::SLICE`](crate::Cancel::SLICE) whether the run goes on. A node that nobody waits on sleeps as well: it answers
+//! no ARP request and renews no lease until the next call, which does first what is due.
 //!
 //! # What is not implemented
 //!
@@ -27,6 +28,8 @@
 //! ones. To forge a segment it would then still have to guess the port.
 
 mod addresses;
+#[cfg(feature = "std")]
+mod custody;
 #[cfg(feature = "std")]
 mod device;
 mod drive;
@@ -53,7 +56,7 @@ mod udp;
 pub use device::LinkStack;
 pub use local::{LocalStack, Platform};
 pub use name::{Cidr, InterfaceName, Mac, Mtu};
-pub use node::{Config, Limits, Node};
+pub use node::{Config, Limits, Node, RouterAdvertisements};
 pub use options::{Form, Options};
 #[cfg(feature = "std")]
 pub use shared::SharedStack;

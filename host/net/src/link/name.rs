@@ -104,9 +104,6 @@ impl fmt::Display for Mac {
 pub struct Mtu(u16);
 
 impl Mtu {
-    /// What Ethernet has where nothing else is said.
-    pub const ETHERNET: Self = Self(1500);
-
     /// The nearest that there is.
     #[must_use]
     pub fn clamped(bytes: usize) -> Self {

@@ -3,26 +3,28 @@
 //! Of those who wait, one leads: it sleeps in `poll(2)` on the device. The others sleep on themselves, and whoever moves the node
 //! along wakes those for whom something has come. A leader who has what he waited for wakes another one to lead.
 
-use super::drive::Drive;
+use super::custody::Custody;
+use super::drive::{Drive, PAUSE};
 use super::node::{Config, Interest, Node};
 use super::{tcp, udp};
-use crate::{Code, Deadline, Error, Instant, Stack, Stream};
+use crate::{Cancel, Code, Deadline, Error, Instant, Stack, Stream, random};
 use core::net::{IpAddr, SocketAddr};
+use core::ops::ControlFlow;
 use core::time::Duration;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use smoltcp::phy::Device;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 
 /// A stack on a device with a descriptor, for any number of threads.
 pub struct SharedStack<D: Device> {
-    state: Mutex<State<D>>,
+    state: Custody<State<D>>,
     /// A descriptor of the device, to sleep on while others use it.
     device: OwnedFd,
     /// Wakes the leader.
     bell: OwnedFd,
     start: std::time::Instant,
+    cancel: Cancel,
 }
 
 struct State<D: Device> {
@@ -38,6 +40,19 @@ struct Leader {
     rung: bool,
 }
 
+/// What one who waits does while he has not got the node.
+#[derive(Clone, Copy)]
+enum Role {
+    /// Nothing: he looks again.
+    Awake,
+    /// There is more to take in, but others may have something to do first.
+    Busy,
+    /// He sleeps on the device, for so long.
+    Leader(Duration),
+    /// He sleeps until woken; this is his ticket.
+    Follower(u64),
+}
+
 struct Follower {
     ticket: u64,
     interest: Interest,
@@ -45,8 +60,42 @@ struct Follower {
     woken: bool,
 }
 
-/// smoltcp asked to be polled at once, and then had nothing to do: not again before that has passed.
-const PAUSE: Duration = Duration::from_millis(1);
+impl<D: Device> State<D> {
+    /// What somebody does who has to wait. `idle` is whether he has looked in vain once before.
+    fn role(&mut self, interest: Interest, deadline: Deadline, now: Instant, idle: &mut bool) -> Role {
+        if self.leader.is_some() {
+            let ticket = self.tickets;
+            self.tickets += 1;
+            self.followers.push(Follower { ticket, interest, thread: thread::current(), woken: false });
+            return Role::Follower(ticket);
+        }
+        // The leader looks whether the run goes on, on behalf of all: if not he leaves, the next one leads, and so on.
+        let latest = deadline.earlier(Deadline::after(now, Cancel::SLICE)).at();
+        let sleeps_until = self.node.poll_at(now).map_or(latest, |at| at.min(latest));
+        let mut time = sleeps_until.since(now);
+        if core::mem::replace(idle, time.is_zero()) {
+            time = time.max(PAUSE);
+        }
+        if time.is_zero() {
+            return Role::Awake;
+        }
+        self.leader = Some(Leader { interest, sleeps_until, rung: false });
+        Role::Leader(time)
+    }
+
+    /// He has the node again.
+    fn resume(&mut self, role: Role) {
+        match role {
+            Role::Awake | Role::Busy => {}
+            Role::Leader(_) => self.leader = None,
+            Role::Follower(own) => self.followers.retain(|follower| follower.ticket != own),
+        }
+    }
+}
+
+/// Whoever has the node has it for as long as it takes to look at some frames: thousands of times less, even where the processor is
+/// slow and has much else to do.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 impl<D: Device + AsFd> SharedStack<D> {
     /// A node on `device`, which is ready when every address is there that it is to have. `device` must not block.
@@ -61,25 +110,36 @@ impl<D: Device + AsFd> SharedStack<D> {
         let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
         let bell = bell.map_err(|error| exhausted(error.into()))?;
         let mut seed = [0; 8];
-        random(&mut seed)?;
+        random::fill(&mut seed)?;
         let start = std::time::Instant::now();
         let node = Node::new(device, config, u64::from_ne_bytes(seed), Instant::from_nanos(0))?;
         let state = State { node, leader: None, followers: Vec::new(), tickets: 0 };
-        let stack = Self { state: Mutex::new(state), device: descriptor, bell, start };
+        let stack = Self {
+            state: Custody::new(state, PATIENCE),
+            device: descriptor,
+            bell,
+            start,
+            cancel: Cancel::default(),
+        };
         super::drive::open(&stack, Deadline::after(Drive::now(&stack), within))?;
         Ok(stack)
     }
 }
 
 impl<D: Device> SharedStack<D> {
-    /// What `look` sees of the node.
-    pub fn node<R>(&self, look: impl FnOnce(&Node<D>) -> R) -> R {
-        look(&self.lock().node)
+    /// From now on, waits end when `cancel` is told to.
+    #[must_use]
+    pub fn with_cancel(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<D>> {
-        // A panic in the middle of smoltcp would leave its own state as it was; nothing of ours is half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What `look` sees of the node.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Other`] where the node is lost, because a thread met a defect in the middle of it.
+    pub fn node<R>(&self, look: impl FnOnce(&Node<D>) -> R) -> Result<R, Error> {
+        self.state.with(|state| look(&state.node))
     }
 
     /// Wakes those for whom something has come, and the leader if he would sleep too long.
@@ -133,20 +193,6 @@ fn time_of(time: &Timespec) -> Duration {
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-pub(super) fn random(bytes: &mut [u8]) -> Result<(), Error> {
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match rustix::rand::getrandom(&mut bytes[filled..], rustix::rand::GetRandomFlags::empty()) {
-            Ok(count) => filled += count,
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => {
-                return Err(Error::new(Code::Other, format!("no randomness from the system: {error}")));
-            }
-        }
-    }
-    Ok(())
-}
-
 impl<D: Device> Drive for SharedStack<D> {
     type Device = D;
 
@@ -155,19 +201,21 @@ impl<D: Device> Drive for SharedStack<D> {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        random(bytes)
+        random::fill(bytes)
     }
 
-    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        act(&mut self.lock().node, Drive::now(self))
+    fn with<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> Result<R, Error> {
+        self.cancel.check()?;
+        self.state.with(|state| act(&mut state.node, Drive::now(self)))
     }
 
-    fn act<R>(&self, act: impl FnOnce(&mut Node<D>, Instant) -> R) -> R {
-        let mut state = self.lock();
-        let now = Drive::now(self);
-        let result = act(&mut state.node, now);
-        self.rouse(&mut state, now);
-        result
+    fn release(&self, act: impl FnOnce(&mut Node<D>, Instant)) {
+        // What a lost node still holds is lost with it.
+        let _ = self.state.with(|state| {
+            let now = Drive::now(self);
+            act(&mut state.node, now);
+            self.rouse(state, now);
+        });
     }
 
     fn wait<R>(
@@ -176,42 +224,37 @@ impl<D: Device> Drive for SharedStack<D> {
         deadline: Deadline,
         mut done: impl FnMut(&mut Node<D>, Instant) -> Option<R>,
     ) -> Result<R, Error> {
-        let mut state = self.lock();
-        let mut idle = false;
+        let (mut role, mut idle) = (Role::Awake, false);
         loop {
-            let now = Drive::now(self);
-            let more = state.node.poll(now);
-            let answer = done(&mut state.node, now).map(Ok).or_else(|| deadline.left(now).err().map(Err));
-            self.rouse(&mut state, now);
-            if let Some(answer) = answer {
-                Self::hand_over(&mut state);
-                return answer;
-            }
-            if more {
-                drop(state);
-                thread::yield_now();
-                state = self.lock();
-            } else if state.leader.is_none() {
-                let sleeps_until = state.node.poll_at(now).map_or(deadline.at(), |at| at.min(deadline.at()));
-                let mut time = sleeps_until.since(now);
-                if core::mem::replace(&mut idle, time.is_zero()) {
-                    time = time.max(PAUSE);
+            let step = self.state.with(|state| {
+                state.resume(role);
+                let now = Drive::now(self);
+                let more = state.node.poll(now);
+                let answer = match self.cancel.check() {
+                    Err(canceled) => Some(Err(canceled)),
+                    Ok(()) => {
+                        done(&mut state.node, now).map(Ok).or_else(|| deadline.left(now).err().map(Err))
+                    }
+                };
+                self.rouse(state, now);
+                match answer {
+                    Some(answer) => {
+                        Self::hand_over(state);
+                        ControlFlow::Break(answer)
+                    }
+                    None if more => ControlFlow::Continue(Role::Busy),
+                    None => ControlFlow::Continue(state.role(interest, deadline, now, &mut idle)),
                 }
-                if !time.is_zero() {
-                    state.leader = Some(Leader { interest, sleeps_until, rung: false });
-                    drop(state);
-                    self.sleep(time);
-                    state = self.lock();
-                    state.leader = None;
-                }
-            } else {
-                let ticket = state.tickets;
-                state.tickets += 1;
-                state.followers.push(Follower { ticket, interest, thread: thread::current(), woken: false });
-                drop(state);
-                thread::park_timeout(deadline.at().since(now));
-                state = self.lock();
-                state.followers.retain(|follower| follower.ticket != ticket);
+            })?;
+            role = match step {
+                ControlFlow::Break(answer) => return answer,
+                ControlFlow::Continue(role) => role,
+            };
+            match role {
+                Role::Awake => {}
+                Role::Busy => thread::yield_now(),
+                Role::Leader(time) => self.sleep(time),
+                Role::Follower(_) => thread::park_timeout(deadline.at().since(Drive::now(self))),
             }
         }
     }
@@ -223,7 +266,7 @@ impl<D: Device> Stack for SharedStack<D> {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        random(bytes)
+        random::fill(bytes)
     }
 
     fn connect_by(
@@ -246,6 +289,6 @@ impl<D: Device> Stack for SharedStack<D> {
     }
 
     fn name_servers(&self) -> Vec<IpAddr> {
-        self.lock().node.name_servers()
+        self.state.with(|state| state.node.name_servers()).unwrap_or_default()
     }
 }

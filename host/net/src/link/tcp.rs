@@ -28,11 +28,11 @@ pub(super) fn connect<S: Drive>(
     if remote.port() == 0 {
         return Err(Code::AddressNotAvailable.into());
     }
-    if stack.with(|node, _| node.is_for_many(remote.ip())) {
+    if stack.with(|node, _| node.is_for_many(remote.ip()))? {
         return Err(Code::NetworkUnreachable.into());
     }
     let local = SocketAddr::new(source(stack, remote.ip(), connected)?, stack.port()?);
-    let socket = stack.with(|node, now| node.connect(local, remote, now))?;
+    let socket = stack.with(|node, now| node.connect(local, remote, now))??;
     // From here on the socket is freed with the stream.
     let stream = TcpStream { stack, socket, local, remote, deadline };
     stack.wait(Interest::Connected(socket), connected, |node, _| node.connected(socket))??;
@@ -172,7 +172,7 @@ impl<S: Drive> embedded_io::Read for TcpStream<'_, S> {
         let plenty = |node: &mut Node<S::Device>, _| {
             if node.has_plenty(socket) { node.receive(socket, buffer) } else { None }
         };
-        if let Some(read) = self.stack.with(plenty) {
+        if let Some(read) = self.stack.with(plenty)? {
             return read;
         }
         self.stack.wait(Interest::Readable(socket), self.deadline, |node, _| node.receive(socket, buffer))?
@@ -212,6 +212,6 @@ impl<S: Drive> Stream for TcpStream<'_, S> {
 
 impl<S: Drive> Drop for TcpStream<'_, S> {
     fn drop(&mut self) {
-        self.stack.act(|node, now| node.let_go(self.socket, now));
+        self.stack.release(|node, now| node.let_go(self.socket, now));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn exchange<S: Drive>(
     // As Linux does without SO_BROADCAST.
     if remote.ip().is_ipv4()
         && !remote.ip().is_multicast()
-        && stack.with(|node, _| node.is_for_many(remote.ip()))
+        && stack.with(|node, _| node.is_for_many(remote.ip()))?
     {
         return Err(Code::PermissionDenied.into());
     }
@@ -45,7 +45,7 @@ pub(super) fn exchange<S: Drive>(
         Some(path)
     })??;
     let local = SocketAddr::new(source, stack.port()?);
-    let socket = stack.with(|node, now| node.bind(local, remote, datagram, now))?;
+    let socket = stack.with(|node, now| node.bind(local, remote, datagram, now))??;
     let freed = Bound { stack, socket };
     stack
         .wait(Interest::Datagram(socket), deadline, |node, _| {
@@ -64,7 +64,7 @@ struct Bound<'a, S: Drive> {
 
 impl<S: Drive> Drop for Bound<'_, S> {
     fn drop(&mut self) {
-        self.stack.with(|node, _| {
+        self.stack.release(|node, _| {
             node.forget(self.socket);
             node.sockets.remove(self.socket);
         });

@@ -3,8 +3,8 @@
 use super::super::options::Options;
 use super::frames::LinkDevice;
 use super::sys::Request;
-use super::{attach, interfaces, longest, present, random, refused};
-use crate::{Code, Error};
+use super::{attach, interfaces, longest, no_driver, present, refused};
+use crate::{Code, Error, random};
 use smoltcp::phy::Medium;
 use std::io;
 use std::path::Path;
@@ -16,24 +16,18 @@ const PRIVILEGE: &str = "a port of its own on a bridge needs CAP_NET_ADMIN: run 
 /// The state of a port that forwards (`BR_STATE_FORWARDING` of `linux/if_bridge.h`).
 const FORWARDING: &str = "3";
 
-pub(super) fn open(options: &Options, within: Duration) -> Result<LinkDevice, Error> {
+pub(super) fn open(options: &Options) -> Result<LinkDevice, Error> {
     let bridge = options.name().as_str();
-    let until = Instant::now() + within;
     present(bridge)?;
     let mtu = longest(options, bridge)?;
     // The kernel puts a number where the `%d` is.
-    let (descriptor, tap) = attach("quoin%d", Medium::Ethernet).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::new(
-            Code::Unsupported,
-            "there is no /dev/net/tun: the kernel needs its module `tun` (package kmod-tun on OpenWrt)",
-        ),
-        _ => refused(error, PRIVILEGE),
-    })?;
+    let (descriptor, tap) = attach("quoin%d", Medium::Ethernet)
+        .map_err(|error| no_driver(&error).unwrap_or_else(|| refused(error, PRIVILEGE)))?;
     let port = || Request::about(&tap);
     let fail = |error: io::Error| refused(error, PRIVILEGE);
     // A bridge that was given no address takes the lowest of its ports'. Ours must not be that.
     let mut mac = [0xfe; 6];
-    random(&mut mac[1..])?;
+    random::fill(&mut mac[1..])?;
     port().set_mac(mac).map_err(fail)?;
     // The bridge's longest packet is that of the port with the shortest, unless somebody has set it.
     Request::about(bridge).mtu().and_then(|mtu| port().set_mtu(mtu)).map_err(fail)?;
@@ -51,12 +45,16 @@ pub(super) fn open(options: &Options, within: Duration) -> Result<LinkDevice, Er
         _ => fail(error),
     })?;
     port().set_up().map_err(fail)?;
-    forwarding(bridge, &tap, until)?;
+    forwarding(bridge, &tap)?;
     Ok(LinkDevice::new(descriptor, Medium::Ethernet, mtu))
 }
 
-/// Waits until the port forwards, which takes twice the forward delay where the bridge speaks the spanning tree protocol.
-fn forwarding(bridge: &str, tap: &str, until: Instant) -> Result<(), Error> {
+/// How long a port may listen and learn: twice the forward delay, of which 30 s is the most (IEEE 802.1D, 17.14); and a little.
+const FORWARDS_WITHIN: Duration = Duration::from_secs(65);
+
+/// Waits until the port forwards, which takes its time where the bridge speaks the spanning tree protocol.
+fn forwarding(bridge: &str, tap: &str) -> Result<(), Error> {
+    let until = Instant::now() + FORWARDS_WITHIN;
     let state = format!("/sys/class/net/{tap}/brport/state");
     // Where the file cannot be seen (another namespace's /sys), whoever waits for an address finds out.
     while let Ok(text) = std::fs::read_to_string(&state)
@@ -66,8 +64,9 @@ fn forwarding(bridge: &str, tap: &str, until: Instant) -> Result<(), Error> {
             return Err(Error::new(
                 Code::TimedOut,
                 format!(
-                    "the port on {bridge} does not forward yet: the spanning tree protocol takes twice the bridge's forward delay, \
-                     30 seconds by default. Give it more time, or use `ip link set {bridge} type bridge forward_delay 200`"
+                    "the port on {bridge} does not forward after {} seconds: the spanning tree protocol keeps it from it; \
+                     `bridge link` and the bridge's log say why",
+                    FORWARDS_WITHIN.as_secs()
                 ),
             ));
         }

@@ -8,8 +8,8 @@ mod sys;
 use super::name::{Mac, Mtu};
 use super::node::{Config, Limits};
 use super::options::{Form, Options};
-use super::shared::{SharedStack, random};
-use crate::{Code, Deadline, Error, Instant};
+use super::shared::SharedStack;
+use crate::{Code, Error, random};
 use frames::LinkDevice;
 use smoltcp::phy::Medium;
 use std::io;
@@ -29,7 +29,8 @@ use sys::Request;
 pub type LinkStack = SharedStack<LinkDevice>;
 
 impl LinkStack {
-    /// Opens the device, and waits until the node has its addresses: probed, leased or advertised.
+    /// Opens the device, and waits until the node has its addresses, which takes it `within` at most: probed, leased or advertised. A
+    /// bridge that speaks the spanning tree protocol forwards nothing for a while before that (30 s, where nothing else is set).
     ///
     /// # Errors
     ///
@@ -42,20 +43,18 @@ impl LinkStack {
             Some(mac) => mac,
             None => {
                 let mut bytes = [0; 6];
-                random(&mut bytes)?;
+                random::fill(&mut bytes)?;
                 Mac::local(bytes)
             }
         };
-        let start = std::time::Instant::now();
         let device = match options.form() {
-            Form::Bridge => bridge::open(options, within),
+            Form::Bridge => bridge::open(options),
             Form::Raw => packet(options, mac),
             Form::Tap => tuntap(options, Medium::Ethernet),
             Form::Tun => tuntap(options, Medium::Ip),
         };
         let config = Config::new(options, (options.form() != Form::Tun).then_some(mac), Limits::default());
-        let left = Deadline::after(Instant::from_nanos(0), within.saturating_sub(start.elapsed())).at();
-        SharedStack::over(device.map_err(tell)?, &config, left.since(Instant::from_nanos(0))).map_err(tell)
+        SharedStack::over(device.map_err(tell)?, &config, within).map_err(tell)
     }
 }
 
@@ -85,7 +84,7 @@ fn tuntap(options: &Options, medium: Medium) -> Result<LinkDevice, Error> {
     // Attaching would make one where there is none.
     present(name)?;
     let mtu = longest(options, name)?;
-    let (descriptor, _) = attach(name, medium).map_err(|error| match error.kind() {
+    let (descriptor, _) = attach(name, medium).map_err(|error| no_driver(&error).unwrap_or_else(|| match error.kind() {
         io::ErrorKind::InvalidInput => {
             let kind = if medium == Medium::Ethernet { "TAP" } else { "TUN" };
             Error::new(Code::Invalid, format!("{name} is no {kind} device, or one with several queues"))
@@ -98,7 +97,7 @@ fn tuntap(options: &Options, medium: Medium) -> Result<LinkDevice, Error> {
             "the device belongs to another user: run it as root (CAP_NET_ADMIN), or make it for this one, with \
              `ip tuntap add NAME mode tap user USER`",
         ),
-    })?;
+    }))?;
     Ok(LinkDevice::new(descriptor, medium, mtu))
 }
 
@@ -113,13 +112,24 @@ fn attach(name: &str, medium: Medium) -> io::Result<(OwnedFd, String)> {
     Ok((descriptor, request.name()))
 }
 
+/// What to do where the kernel makes no TAP and no TUN devices: there is no such file, or nothing behind it.
+fn no_driver(error: &io::Error) -> Option<Error> {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV | libc::ENXIO)).then(|| {
+        let message = format!(
+            "/dev/net/tun: {error}. The kernel needs its module `tun` (package kmod-tun on OpenWrt), a container that device"
+        );
+        Error::new(Code::Unsupported, message)
+    })
+}
+
 /// The interface's index, if it is there and up.
 fn present(name: &str) -> Result<i32, Error> {
     let index = Request::about(name).index().map_err(|_| {
-        Error::new(
-            Code::Invalid,
-            format!("there is no interface {name}; there are {}", interfaces().join(", ")),
-        )
+        let others = match interfaces().join(", ") {
+            none if none.is_empty() => String::from("there is none but the loopback"),
+            some => format!("there are {some}"),
+        };
+        Error::new(Code::Invalid, format!("there is no interface {name}; {others}"))
     })?;
     if !Request::about(name).up().map_err(|error| system(&error))? {
         return Err(Error::new(Code::Invalid, format!("{name} is down: `ip link set {name} up`")));
@@ -165,4 +175,88 @@ fn system(error: &io::Error) -> Error {
         _ => Code::Other,
     };
     Error::new(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cancel, Deadline, Stack};
+    use std::os::unix::net::UnixDatagram;
+    use std::sync::mpsc;
+    use std::thread;
+
+    const LONG: Duration = Duration::from_secs(60);
+    /// Far less than that, and far more than it takes.
+    const SOON: Duration = Duration::from_secs(20);
+
+    /// A stack in a tunnel out of which nothing ever comes, and its other end.
+    fn black_hole() -> (LinkStack, UnixDatagram) {
+        let (ours, theirs) = UnixDatagram::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        let options: Options = "tun:any0,addr=192.0.2.5/24,gw=192.0.2.1".parse().unwrap();
+        let config = Config::new(&options, None, Limits::default());
+        let device = LinkDevice::new(ours.into(), Medium::Ip, 1500);
+        (SharedStack::over(device, &config, LONG).unwrap(), theirs)
+    }
+
+    fn connect(stack: &LinkStack) -> Error {
+        let to = "192.0.2.1:80".parse().unwrap();
+        stack.connect(to, Deadline::after(stack.now(), LONG)).map(drop).unwrap_err()
+    }
+
+    fn exchange(stack: &LinkStack) -> Error {
+        let to = "192.0.2.1:53".parse().unwrap();
+        stack.exchange(to, b"x", Deadline::after(stack.now(), LONG), &mut |_| true).unwrap_err()
+    }
+
+    /// Waits until so many SYNs and datagrams have gone out.
+    fn sent(other_end: &UnixDatagram, count: usize) {
+        other_end.set_read_timeout(Some(SOON)).unwrap();
+        for _ in 0..count {
+            assert!(other_end.recv(&mut [0; 2000]).unwrap() > 0);
+        }
+    }
+
+    /// One who leads, and others whom he has to wake.
+    #[test]
+    fn an_interrupt_ends_what_waits_and_lets_nothing_begin() {
+        let cancel = Cancel::default();
+        let (stack, other_end) = black_hole();
+        let stack = stack.with_cancel(cancel.clone());
+        let start = std::time::Instant::now();
+        thread::scope(|threads| {
+            let connecting = [0; 4].map(|_| threads.spawn(|| connect(&stack)));
+            let asking = [0; 4].map(|_| threads.spawn(|| exchange(&stack)));
+            sent(&other_end, 8);
+            cancel.cancel();
+            for waiting in connecting.into_iter().chain(asking) {
+                assert_eq!(waiting.join().unwrap().code(), Code::Canceled);
+            }
+        });
+        assert_eq!([connect(&stack).code(), exchange(&stack).code()], [Code::Canceled; 2]);
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+        assert_eq!(stack.node(|node| node.sockets()), Ok(0), "what was canceled is freed");
+    }
+
+    /// As a thread does in the release build that meets a defect: it never comes back, and neither does what it holds.
+    #[test]
+    fn a_node_that_is_lost_is_an_error_soon() {
+        let (stack, other_end) = black_hole();
+        let stack: &'static LinkStack = Box::leak(Box::new(stack));
+        let start = std::time::Instant::now();
+        let (tell, told) = mpsc::channel();
+        for work in [connect, exchange] {
+            let tell = tell.clone();
+            thread::spawn(move || tell.send(work(stack)));
+        }
+        sent(&other_end, 2);
+        thread::spawn(|| stack.node(|_| -> () { thread::park_timeout(2 * LONG) }));
+        // The leader finds out by itself, and those who begin something; a follower, when its time is over.
+        let errors = [told.recv_timeout(SOON).unwrap(), connect(stack), exchange(stack)];
+        for error in errors {
+            assert_eq!(error.code(), Code::Other);
+            assert!(error.message().contains("the network stack is lost"), "{error}");
+        }
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    }
 }

@@ -1,0 +1,352 @@
+//! Holding a configuration against a schema.
+
+use super::annotation::{Annotation, X_CAPABILITY};
+use super::assertion::{any_of, assert, describe_type, types};
+use super::config::Misfit;
+use super::document::Schema;
+use super::keyword::count;
+use super::place::Place;
+use crate::nearest::nearest;
+use crate::report::Escaped;
+use serde_json::{Map, Value};
+use std::mem;
+
+/// How deep schemas are applied to values, also where a `$ref` leads in circles.
+const MAX_DEPTH: usize = 100;
+/// How often, also where `$ref`s multiply.
+const MAX_STEPS: usize = 100_000;
+/// More than anyone reads at once.
+const MAX_MISFITS: usize = 50;
+
+/// Everything that does not fit, and the annotations that apply.
+pub(super) fn evaluate(schema: &Schema, config: &Value) -> (Vec<Misfit>, Vec<Annotation>) {
+    let mut run =
+        Run { schema, misfits: Vec::new(), annotations: Vec::new(), depth: 0, steps: 0, endless: false };
+    run.apply(&schema.document, config, &Place::Root);
+    if run.endless {
+        // Nothing else that was found out is worth anything.
+        run.misfits.clear();
+        run.say(&Place::Root, "the plugin's schema does not come to an end with it");
+    }
+    (run.misfits, run.annotations)
+}
+
+/// For each of the values in an object or a list, whether a schema has looked at it: `unevaluatedProperties` and
+/// `unevaluatedItems` are about those that none has.
+type Seen = Vec<bool>;
+
+struct Run<'s> {
+    schema: &'s Schema,
+    misfits: Vec<Misfit>,
+    annotations: Vec<Annotation>,
+    depth: usize,
+    steps: usize,
+    endless: bool,
+}
+
+impl<'s> Run<'s> {
+    fn say(&mut self, place: &Place<'_>, message: &str) {
+        if self.misfits.len() < MAX_MISFITS {
+            self.misfits.push(Misfit::new(place.pointer(), &place.text(), message));
+        }
+    }
+
+    /// Applies a schema to a value.
+    fn apply(&mut self, schema: &'s Value, value: &Value, place: &Place<'_>) -> Seen {
+        let mut seen = vec![false; children(value).count()];
+        let keywords = match schema {
+            Value::Object(keywords) => keywords,
+            Value::Bool(false) => {
+                self.say(place, "nothing fits here; leave it out");
+                return seen;
+            }
+            _ => return seen,
+        };
+        self.steps += 1;
+        self.endless |= self.depth >= MAX_DEPTH || self.steps > MAX_STEPS;
+        if self.endless {
+            return seen;
+        }
+        self.depth += 1;
+        let before = self.misfits.len();
+        if let Some(target) = self.schema.target(keywords) {
+            merge(&mut seen, &self.apply(target, value, place));
+        }
+        if !(self.schema.lone_refs && keywords.contains_key("$ref")) {
+            let mut messages = Vec::new();
+            assert(self.schema, keywords, value, &mut |message| messages.push(message));
+            messages.iter().for_each(|message| self.say(place, message));
+            self.in_place(keywords, value, place, &mut seen);
+            match value {
+                Value::Object(map) => self.object(keywords, map, place, &mut seen),
+                Value::Array(list) => self.list(keywords, list, place, &mut seen),
+                _ => {}
+            }
+            // Where an alternative did not fit, it has looked at nothing, which would be said again for each key.
+            if self.misfits.len() == before {
+                self.unevaluated(keywords, value, place, &mut seen);
+            }
+        }
+        match keywords.get(X_CAPABILITY) {
+            Some(Value::Array(list)) => list.iter().for_each(|one| self.annotate(one, place)),
+            Some(one) => self.annotate(one, place),
+            None => {}
+        }
+        self.depth -= 1;
+        seen
+    }
+
+    fn annotate(&mut self, annotation: &Value, place: &Place<'_>) {
+        if let Value::String(text) = annotation {
+            self.annotations.push(Annotation { pointer: place.pointer(), text: text.clone() });
+        }
+    }
+
+    /// Tries a schema. What an alternative that does not fit says of a value is forgotten.
+    fn try_out(&mut self, schema: &'s Value, value: &Value, place: &Place<'_>) -> Result<Seen, Vec<Misfit>> {
+        let before = (mem::take(&mut self.misfits), self.annotations.len());
+        let seen = self.apply(schema, value, place);
+        let misfits = mem::replace(&mut self.misfits, before.0);
+        match misfits.is_empty() {
+            true => Ok(seen),
+            false => {
+                self.annotations.truncate(before.1);
+                Err(misfits)
+            }
+        }
+    }
+
+    /// Schemas that are applied to the value itself.
+    fn in_place(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        value: &Value,
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
+        for schema in list(keywords, "allOf") {
+            merge(seen, &self.apply(schema, value, place));
+        }
+        for (name, only) in [("anyOf", false), ("oneOf", true)] {
+            if keywords.contains_key(name) {
+                self.alternatives(list(keywords, name), only, value, place, seen);
+            }
+        }
+        if let Some(schema) = keywords.get("not") {
+            let annotations = self.annotations.len();
+            if self.try_out(schema, value, place).is_ok() {
+                self.annotations.truncate(annotations);
+                self.say(place, "it is what the plugin's schema rules out with `not`");
+            }
+        }
+        if let Some(condition) = keywords.get("if") {
+            let tried = self.try_out(condition, value, place);
+            let then = keywords.get(if tried.is_ok() { "then" } else { "else" });
+            merge(seen, &tried.unwrap_or_default());
+            if let Some(schema) = then {
+                merge(seen, &self.apply(schema, value, place));
+            }
+        }
+        let Value::Object(map) = value else { return };
+        for name in ["dependentSchemas", "dependencies"] {
+            for (_, schema) in named(keywords, name).filter(|(key, _)| map.contains_key(*key)) {
+                if !schema.is_array() {
+                    merge(seen, &self.apply(schema, value, place));
+                }
+            }
+        }
+    }
+
+    fn alternatives(
+        &mut self,
+        schemas: &'s [Value],
+        only: bool,
+        value: &Value,
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
+        let (mut fitting, mut reasons) = (Vec::new(), Vec::new());
+        for (schema, number) in schemas.iter().zip(1_usize..) {
+            match self.try_out(schema, value, place) {
+                Ok(more) => {
+                    merge(seen, &more);
+                    fitting.push(number.to_string());
+                }
+                Err(misfits) => reasons.push((number, misfits)),
+            }
+        }
+        match (fitting.len(), &mut *reasons) {
+            (0, [(_, misfits)]) => self.misfits.append(misfits),
+            (0, _) => {
+                let first = |(number, misfits): &(usize, Vec<Misfit>)| {
+                    Some(format!("({number}) {}", misfits.first()?.message))
+                };
+                let reasons: Vec<_> = reasons.iter().filter_map(first).take(4).collect();
+                self.say(
+                    place,
+                    &format!("it fits none of the {} forms: {}", schemas.len(), reasons.join("; ")),
+                );
+            }
+            (2.., _) if only => {
+                let forms = fitting.join(" and ");
+                self.say(place, &format!("it fits forms {forms} of the plugin's schema; only one is meant"));
+            }
+            _ => {}
+        }
+    }
+
+    fn object(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        map: &Map<String, Value>,
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
+        let missing: Vec<_> = list(keywords, "required").iter().filter_map(Value::as_str).collect();
+        for key in missing.into_iter().filter(|key| !map.contains_key(*key)) {
+            let expected = keywords.get("properties").and_then(|all| all.get(key)?.get("type"));
+            let expected = expected.map(|expected| any_of(types(expected).map(describe_type)));
+            let expected = expected.map(|types| format!("; expected {types}")).unwrap_or_default();
+            self.say(&Place::Key(place, key), &format!("is missing{expected}"));
+        }
+        for name in ["dependentRequired", "dependencies"] {
+            for (key, needs) in named(keywords, name).filter(|(key, _)| map.contains_key(*key)) {
+                let needs = needs.as_array().into_iter().flatten().filter_map(Value::as_str);
+                for needed in needs.filter(|needed| !map.contains_key(*needed)) {
+                    let message = format!("is missing; it goes with `{}`", Escaped(key));
+                    self.say(&Place::Key(place, needed), &message);
+                }
+            }
+        }
+        let additional = keywords.get("additionalProperties");
+        for ((key, value), looked) in map.iter().zip(seen) {
+            let at = Place::Key(place, key);
+            let mut known = false;
+            if let Some(schema) = keywords.get("properties").and_then(|all| all.get(key)) {
+                known = true;
+                self.apply(schema, value, &at);
+            }
+            for (pattern, schema) in named(keywords, "patternProperties") {
+                if self.schema.matches(pattern, key) {
+                    known = true;
+                    self.apply(schema, value, &at);
+                }
+            }
+            if let Some(schema) = additional.filter(|_| !known) {
+                known = true;
+                self.surplus(keywords, schema, key, value, &at);
+            }
+            *looked |= known;
+            if let Some(schema) = keywords.get("propertyNames")
+                && let Err(misfits) = self.try_out(schema, &Value::String(key.clone()), &Place::Root)
+            {
+                let why = misfits.first().map_or("", |misfit| &misfit.message);
+                self.say(&at, &why.replace("the configuration: ", "as a name: "));
+            }
+        }
+    }
+
+    /// A key that no property is called by.
+    fn surplus(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        schema: &'s Value,
+        key: &str,
+        value: &Value,
+        at: &Place<'_>,
+    ) {
+        if *schema != Value::Bool(false) {
+            self.apply(schema, value, at);
+            return;
+        }
+        let known = named(keywords, "properties").map(|(name, _)| name.as_str());
+        let help = nearest(key, known)
+            .map(|near| format!("; did you mean `{}`?", Escaped(near)))
+            .unwrap_or_default();
+        self.say(at, &format!("there is no such key{help}"));
+    }
+
+    fn list(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        items: &[Value],
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
+        // Before 2020-12, `items` could be what `prefixItems` is now, and `additionalItems` what `items` is.
+        let (first, rest) = match keywords.get("items") {
+            Some(Value::Array(first)) => (first.as_slice(), keywords.get("additionalItems")),
+            rest => (list(keywords, "prefixItems"), rest),
+        };
+        for (index, item) in items.iter().enumerate() {
+            if let Some(schema) = first.get(index).or(rest) {
+                self.apply(schema, item, &Place::Item(place, index));
+                seen[index] = true;
+            }
+        }
+        if let Some(schema) = keywords.get("contains") {
+            let mut found = 0;
+            for (index, item) in items.iter().enumerate() {
+                if self.try_out(schema, item, &Place::Item(place, index)).is_ok() {
+                    found += 1;
+                    // Items that `contains` has found are looked at since 2020-12.
+                    seen[index] = true;
+                }
+            }
+            let limit = |name: &str| keywords.get(name).and_then(count);
+            let least = limit("minContains").unwrap_or(1);
+            if found < least {
+                self.say(
+                    place,
+                    &format!("expected at least {least} of its items to fit `contains`, found {found}"),
+                );
+            } else if let Some(most) = limit("maxContains").filter(|most| found > *most) {
+                self.say(
+                    place,
+                    &format!("expected at most {most} of its items to fit `contains`, found {found}"),
+                );
+            }
+        }
+    }
+
+    fn unevaluated(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        value: &Value,
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
+        let name = if value.is_object() { "unevaluatedProperties" } else { "unevaluatedItems" };
+        let Some(schema) = keywords.get(name) else { return };
+        for (index, (key, child)) in children(value).enumerate() {
+            if !mem::replace(&mut seen[index], true) {
+                let at = place.below(key, index);
+                match key {
+                    Some(key) => self.surplus(keywords, schema, key, child, &at),
+                    None => _ = self.apply(schema, child, &at),
+                }
+            }
+        }
+    }
+}
+
+fn merge(seen: &mut Seen, more: &Seen) {
+    seen.iter_mut().zip(more).for_each(|(seen, more)| *seen |= more);
+}
+
+/// The values in an object, with their keys, or in a list.
+fn children(value: &Value) -> Box<dyn Iterator<Item = (Option<&str>, &Value)> + '_> {
+    match value {
+        Value::Object(map) => Box::new(map.iter().map(|(key, value)| (Some(&**key), value))),
+        Value::Array(list) => Box::new(list.iter().map(|value| (None, value))),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+fn list<'s>(keywords: &'s Map<String, Value>, name: &str) -> &'s [Value] {
+    keywords.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn named<'s>(keywords: &'s Map<String, Value>, name: &str) -> impl Iterator<Item = (&'s String, &'s Value)> {
+    keywords.get(name).and_then(Value::as_object).into_iter().flatten()
+}

@@ -1,0 +1,209 @@
+//! What configurations come to: messages, defaults, annotations and limits. That the keywords mean what they should is
+//! for the official test suite to say (`tests/json_schema.rs`).
+
+use super::*;
+use serde_json::{Value, json};
+
+fn schema(document: Value) -> Schema {
+    Schema::new(document).unwrap()
+}
+
+/// What is wrong with a configuration.
+fn wrong(document: Value, config: Value) -> Vec<(String, String)> {
+    match schema(document).configure(config) {
+        Ok(config) => panic!("it fits: {config:?}"),
+        Err(error) => error.misfits.into_iter().map(|misfit| (misfit.pointer, misfit.message)).collect(),
+    }
+}
+
+#[test]
+fn messages_name_the_field_and_what_was_expected() {
+    let string = json!({"type": "string", "pattern": "^/", "maxLength": 5});
+    for (property, value, expected) in [
+        (json!({"type": "integer"}), json!("x"), "expected a whole number, found text"),
+        (json!({"type": ["array", "null"]}), json!(1.5), "expected a list or null, found 1.5"),
+        (json!({"type": "integer"}), json!(1.5), "expected a whole number, found 1.5"),
+        (json!({"enum": ["GET", "HEAD"]}), json!("get"), "found \"get\"; did you mean \"GET\"?"),
+        (json!({"enum": ["A", 1, null]}), json!("MX"), "expected \"A\", 1 or null, found \"MX\""),
+        (json!({"const": {"a": 1}}), json!([]), "expected {\"a\":1}, found []"),
+        (json!({"minimum": 1}), json!(0), "expected at least 1, found 0"),
+        (json!({"exclusiveMaximum": 1.5}), json!(1.5), "expected less than 1.5, found 1.5"),
+        (json!({"multipleOf": 0.1}), json!(0.25), "expected a multiple of 0.1, found 0.25"),
+        (string.clone(), json!("etc"), "expected text that matches `^/`, found \"etc\""),
+        (string, json!("/\u{1b}12345"), "expected at most 5 characters, found 7"),
+        (json!({"minItems": 1}), json!([]), "expected at least 1 item, found 0"),
+        (json!({"uniqueItems": true}), json!([1, 2, 1.0]), "items 0 and 2 are the same"),
+        (
+            json!({"contains": {"const": 1}}),
+            json!([2]),
+            "expected at least 1 of its items to fit `contains`, found 0",
+        ),
+        (json!(false), json!(1), "nothing fits here; leave it out"),
+        (
+            json!({"not": {"type": "integer"}}),
+            json!(1),
+            "it is what the plugin's schema rules out with `not`",
+        ),
+        (
+            json!({"anyOf": [{"type": "string"}, {"minimum": 10}]}),
+            json!(5),
+            "it fits none of the 2 forms: (1) `x`: expected text, found 5; (2) `x`: expected at least 10, found 5",
+        ),
+        (json!({"anyOf": [{"type": "string"}]}), json!(5), "expected text, found 5"),
+        (
+            json!({"oneOf": [{}, true]}),
+            json!(5),
+            "it fits forms 1 and 2 of the plugin's schema; only one is meant",
+        ),
+    ] {
+        let found = wrong(json!({"properties": {"x": property}}), json!({"x": value}));
+        assert_eq!(found, [("/x".to_owned(), format!("`x`: {expected}"))]);
+    }
+}
+
+#[test]
+fn places_lead_to_the_value_or_to_where_it_would_be() {
+    let document = json!({
+        "properties": {"targets": {"items": {"$ref": "#/$defs/target"}}},
+        "$defs": {"target": {
+            "properties": {"host": {"type": "string"}, "a/b": {"type": "null"}},
+            "required": ["host"],
+            "dependentRequired": {"user": ["password"]},
+            "additionalProperties": false,
+        }},
+    });
+    let config =
+        json!({"targets": [{"host": "a", "hst": 1}, {"a/b": 1}, {"host": 2}, {"host": "b", "user": 1}]});
+    let found = wrong(document, config);
+    let expected = [
+        ("/targets/0/hst", "`targets[0].hst`: there is no such key; did you mean `host`?"),
+        ("/targets/1/host", "`targets[1].host` is missing; expected text"),
+        ("/targets/1/a~1b", "`targets[1].a/b`: expected null, found 1"),
+        ("/targets/2/host", "`targets[2].host`: expected text, found 2"),
+        ("/targets/3/password", "`targets[3].password` is missing; it goes with `user`"),
+        ("/targets/3/user", "`targets[3].user`: there is no such key"),
+    ];
+    assert_eq!(found, expected.map(|(pointer, message)| (pointer.to_owned(), message.to_owned())));
+    let found = wrong(json!({"propertyNames": {"maxLength": 2}}), json!({"abc": 1}));
+    assert_eq!(found[0].1, "`abc`: as a name: expected at most 2 characters, found 3");
+    assert_eq!(
+        wrong(json!({}), json!(null))[0].1,
+        "the configuration: expected an object, such as {\"path\": \"/etc/hosts\"}"
+    );
+}
+
+#[test]
+fn defaults_are_filled_in_and_checked() {
+    let document = json!({
+        "$ref": "#/$defs/config",
+        "allOf": [{"properties": {"more": {"default": []}}}],
+        "$defs": {
+            "config": {"properties": {
+                "port": {"$ref": "#/$defs/port"},
+                "timeout": {"default": null},
+                "inner": {"properties": {"deep": {"default": 1}}},
+                "list": {"items": {"properties": {"tls": {"default": true}}}},
+                "set": {"default": {"a": 1}, "properties": {"b": {"default": 2}}},
+            }, "required": ["port"]},
+            "port": {"type": "integer", "default": 443},
+        },
+    });
+    let schema = schema(document);
+    let config = schema.configure(json!({"list": [{}, {"tls": false}]})).unwrap();
+    let expected =
+        json!({"port": 443, "list": [{"tls": true}, {"tls": false}], "set": {"a": 1, "b": 2}, "more": []});
+    assert_eq!(json!(config.get()), expected);
+    // What is there is left alone, even null.
+    assert!(schema.configure(json!({"port": null})).is_err());
+    assert_eq!(json!(schema.configure(json!({"inner": {}})).unwrap().get())["inner"], json!({"deep": 1}));
+    let found = wrong(json!({"properties": {"a": {"default": 1, "type": "string"}}}), json!({}));
+    assert_eq!(found[0].1, "`a`: expected text, found 1");
+}
+
+#[test]
+fn annotations_are_those_of_what_fits() {
+    let document = json!({
+        "properties": {"path": {"x-capability": "fs:read:{value}"}, "both": {"x-capability": ["a", "b"]}},
+        "patternProperties": {"^x_": {"x-capability": "env:{value}"}},
+        "oneOf": [
+            {"properties": {"path": {"x-capability": "fs:write:{value}"}}, "required": ["write"]},
+            {"properties": {"write": false}},
+        ],
+    });
+    let schema = schema(document);
+    let texts = |config: Value| {
+        let config = schema.configure(config).unwrap();
+        let both = config.annotations().iter().map(|it| format!("{} {}", it.pointer, it.text));
+        both.collect::<Vec<_>>()
+    };
+    assert_eq!(texts(json!({"path": "/a"})), ["/path fs:read:{value}"]);
+    let mut written = texts(json!({"path": "/a", "write": true, "x_1": 1, "both": 0}));
+    written.sort();
+    assert_eq!(
+        written,
+        ["/both a", "/both b", "/path fs:read:{value}", "/path fs:write:{value}", "/x_1 env:{value}"]
+    );
+    let declared: Vec<_> = schema.annotations().map(|(at, _)| at.to_owned()).collect();
+    assert_eq!(declared.len(), 5, "{declared:?}");
+}
+
+#[test]
+fn what_is_no_schema_is_refused_with_its_place() {
+    for (document, expected) in [
+        (
+            json!({"properties": {"a": {"type": "text"}}}),
+            "#/properties/a/type: there is no type `text`; there are: null,",
+        ),
+        (json!({"type": ["string", "int"]}), "#/type: there is no type `int`"),
+        (json!({"required": "a"}), "#/required: expected a list of texts"),
+        (json!({"properties": {"a": 1}}), "#/properties: expected an object of schemas"),
+        (json!({"minLength": -1}), "#/minLength: expected a whole number, not below 0"),
+        (json!({"multipleOf": 0}), "#/multipleOf: expected a number above 0"),
+        (json!({"items": {"pattern": "(?=a)"}}), "#/items/pattern: `(?=a)` is no pattern: "),
+        (json!({"patternProperties": {"[": {}}}), "#/patternProperties: `[` is no pattern: "),
+        (json!({"$ref": "#/$defs/a"}), "#/$ref: `#/$defs/a` leads to no schema"),
+        (
+            json!({"$ref": "other.json"}),
+            "#/$ref: `other.json` leads out of the schema, and nothing is fetched",
+        ),
+        (json!({"not": {"$dynamicRef": "#a"}}), "#/not: `$dynamicRef` is not understood here"),
+        (json!({"items": {"$id": "a.json"}}), "#/items/$id: an `$id` below the root is not understood"),
+        (
+            json!({"$schema": "http://json-schema.org/draft-04/schema#"}),
+            "#/$schema: there is no dialect `http",
+        ),
+        (json!(1), "#: a schema is an object"),
+    ] {
+        let error = Schema::new(document).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn schemas_that_do_not_end_do() {
+    let circle = schema(json!({"$ref": "#"}));
+    let error = circle.configure(json!({})).unwrap_err();
+    assert_eq!(error.to_string(), "the configuration: the plugin's schema does not come to an end with it");
+    // Each of 30 doubles the work of the next.
+    let mut defs = serde_json::Map::new();
+    for n in 0..30 {
+        let next = json!({"$ref": format!("#/$defs/d{}", n + 1)});
+        defs.insert(format!("d{n}"), json!({"allOf": [next, next]}));
+    }
+    defs.insert("d30".into(), json!({"x-capability": "env:A"}));
+    let bomb = schema(json!({"$ref": "#/$defs/d0", "$defs": defs}));
+    assert!(bomb.configure(json!({})).is_err());
+    let many: serde_json::Map<_, _> = (0..5_000).map(|n| (n.to_string(), json!({}))).collect();
+    assert!(Schema::new(json!({"properties": many})).is_err());
+}
+
+#[test]
+fn nesting_fits_on_the_stack_of_a_worker() {
+    let schema =
+        schema(json!({"items": {"allOf": [{"$ref": "#"}]}, "oneOf": [{"type": ["array", "object"]}]}));
+    let deep = (0..120).fold(json!({}), |inner, _| json!([inner]));
+    let worker = std::thread::Builder::new().stack_size(1 << 20);
+    let ended =
+        worker.spawn(move || schema.configure(json!({"a": deep})).is_ok() && schema.configure(deep).is_err());
+    assert!(ended.unwrap().join().unwrap());
+}

@@ -1,7 +1,7 @@
 //! One target to one stripped static binary.
 
 use super::Variant;
-use super::target::Target;
+use super::target::{Object, Target};
 use crate::toolchain::{self, Kind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,6 +76,9 @@ impl Recipe {
         {
             flags.push(format!("--remap-path-prefix={}={name}", path.display()));
         }
+        if let Some(object) = &target.object {
+            flags.push(format!("-Clink-arg={}", self.object(repository, object)?.display()));
+        }
         if self.kind == Kind::Debian {
             // Zig brings the C library. Without `backtrace`, which is a default, the standard library can't read symbols
             // that aren't there anyway.
@@ -92,6 +95,17 @@ impl Recipe {
             return Err(format!("{} does not build", target.triple));
         }
         Ok(folder.join(&target.triple).join("release/quoin"))
+    }
+
+    /// Compiles C, and answers the path of the object file, which is the same for every build of this checkout.
+    fn object(&self, repository: &Path, object: &Object) -> Result<PathBuf, String> {
+        let folder = repository.join("target/dist-objects");
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let path = folder.join(&object.zig).with_extension("o");
+        let mut zig = Command::new(&self.zig);
+        zig.args(["cc", "-target", &object.zig, "-fno-pic", "-Os", "-c"]);
+        toolchain::output(zig.arg(&object.source).arg("-o").arg(&path))?;
+        Ok(path)
     }
 }
 

@@ -160,6 +160,7 @@ mod tests {
         let target = Target {
             triple: String::new(),
             flags: Vec::new(),
+            object: None,
             emulator: Vec::new(),
             deb: Some("amd64".to_owned()),
             opkg: vec!["mips_24kc".to_owned(), "mips_other".to_owned()],

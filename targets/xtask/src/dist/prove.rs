@@ -10,6 +10,7 @@ use std::process::Command;
 const TESTS: &[(&str, &str, &[&str])] = &[
     ("quoin", "check", &[]),
     ("quoin", "network", &[]),
+    ("quoin", "programs", &[]),
     ("quoin", "release_build", &["--ignored"]),
     ("quoin-tests", "go_plugin_check", &[]),
     ("quoin-tests", "lab", &["--ignored", "the_network_example"]),

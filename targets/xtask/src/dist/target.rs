@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a device is built for, with what, and how large it may get. `targets/README.md` explains the keys.
 #[derive(Debug, Deserialize)]
@@ -14,6 +14,8 @@ pub(crate) struct Target {
     /// The compiler's flags beyond those that every target has.
     #[serde(default)]
     pub(crate) flags: Vec<String>,
+    /// C that is linked in.
+    pub(crate) object: Option<Object>,
     /// What runs its programs here and the options; empty where this machine's processor does.
     #[serde(default)]
     pub(crate) emulator: Vec<String>,
@@ -24,6 +26,16 @@ pub(crate) struct Target {
     pub(crate) opkg: Vec<String>,
     /// What its binary may measure.
     pub(crate) budget: Budget,
+}
+
+/// A file in C that is linked in, in front of the C library.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Object {
+    /// The file. In `target.toml` it lies beside that, here it has its whole path.
+    pub(crate) source: PathBuf,
+    /// Zig's name for the target.
+    pub(crate) zig: String,
 }
 
 /// The most bytes that a stripped binary may have.
@@ -54,7 +66,10 @@ pub(crate) fn read(targets: &Path) -> Result<BTreeMap<String, Target>, String> {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
         let family: BTreeMap<String, Target> =
             toml::from_str(&text).map_err(|error| failed(&path, &error))?;
-        for (name, target) in family {
+        for (name, mut target) in family {
+            if let Some(object) = &mut target.object {
+                object.source = path.with_file_name(&object.source);
+            }
             if all.insert(name.clone(), target).is_some() {
                 return Err(failed(&path, &format!("another family has a target `{name}`, too")));
             }

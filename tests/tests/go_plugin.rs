@@ -120,7 +120,8 @@ fn a_host_function_in_positional_form_answers_a_structured_error() {
     assert!(found.status, "{found:?}");
     assert_eq!(found.data["connection"]["status"], json!(false));
     let error = found.data["connection"]["error"].as_str().unwrap();
-    assert!(error.starts_with("tcp_connect: "), "{error}");
+    // The host of these tests is on none.
+    assert!(error.contains("network"), "{error}");
     // The answer was a block that the host took from `allocate`, and that is the guest's to give back.
     assert_balanced(&bench.lines());
 }

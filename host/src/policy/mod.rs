@@ -355,7 +355,6 @@ mod tests {
         let decide = |declares: &[&str], granted: &[&str], trust| {
             let granted = granted.iter().map(|text| text.parse().unwrap());
             let operator = OperatorGrants::new(granted, trust).unwrap();
-            let schema = Schema::new(schema.clone()).unwrap();
             let (policy, warnings) = PluginPolicy::new(&declared(declares), &schema, &operator);
             let (grants, _) = policy.grants(&schema.configure(json!({"x": "sh"})).unwrap());
             (grants.decide(sh).is_ok(), warnings.iter().map(ToString::to_string).collect::<Vec<_>>())

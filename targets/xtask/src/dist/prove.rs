@@ -7,18 +7,24 @@ use crate::toolchain;
 use std::path::Path;
 use std::process::Command;
 
-/// Tests that run the binary, by package and file, and which of them.
-const TESTS: &[(&str, &str, &[&str])] = &[
-    ("quoin", "check", &[]),
-    ("quoin", "network", &[]),
-    ("quoin", "programs", &[]),
-    ("quoin", "release_build", &["--ignored"]),
-    ("quoin-tests", "go_plugin_check", &[]),
-    ("quoin-tests", "lab", &["--ignored", "the_network_example"]),
+/// Tests that run a binary, by file, and which of them.
+type Tests = &'static [(&'static str, &'static [&'static str])];
+
+/// The way of `tests/run`: with other packages or features, all that the tests stand on would be built anew.
+const CARGO_TEST: [&str; 6] =
+    ["test", "--quiet", "--locked", "--workspace", "--features", "quoin-engine/model"];
+
+/// What holds for every binary: it starts, sees files and processes as they are, ends a hostile guest, and writes its report
+/// or says why not.
+const ANY: Tests = &[
+    ("programs", &[]),
+    ("release_build", &["--ignored"]),
+    ("go_plugin_check", &[]),
+    ("device", &["--ignored"]),
 ];
 
-/// What also holds without TLS: it starts, sees files as they are, and writes its report or says why not.
-const DEVICE: (&str, &str, &[&str]) = ("quoin-tests", "device", &["--ignored"]);
+/// What needs TLS, `--net` or international names.
+const FULL: Tests = &[("check", &[]), ("network", &[]), ("lab", &["--ignored", "the_network_example"])];
 
 /// Crates whose own tests run where the target's programs do: what they promise must not hang on the size of a number, the
 /// order of its bytes or how the compiler's backend rounds.
@@ -41,13 +47,11 @@ pub(crate) fn run(
     let mut words = target.emulator.clone();
     words.push(program.display().to_string());
     let go = toolchain::output(&mut Command::new(repository.join("tests/provision/go")))?;
-    let tests = if variant == Variant::Full { TESTS } else { &[] };
-    for (package, file, options) in tests.iter().chain([&DEVICE]) {
+    let more = if variant == Variant::Full { FULL } else { &[] };
+    for (file, options) in ANY.iter().chain(more) {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(repository);
-        cargo
-            .args(["test", "--quiet", "--locked", "--package", package, "--test", file, "--"])
-            .args(*options);
+        cargo.args(CARGO_TEST).args(["--test", file, "--"]).args(*options);
         if !target.emulator.is_empty() {
             cargo.args(["--skip", "native::"]);
         }

@@ -22,14 +22,16 @@ fn the_binary_and_busybox_are_enough() {
             "id: busybox, observations: [{plugin: file, config: {path: /bin/busybox}, expect: [data.exists, 'data.permissions == \"-rwxr-xr-x\"']}]",
             "id: link, observations: [{plugin: file, config: {path: /bin/sh}, expect: data.exists}]",
             "id: absent, observations: [{plugin: file, config: {path: /etc/passwd}, expect: not data.exists}]",
-            "id: applet, observations: [{plugin: command, config: {command: sh, args: [-c, 'echo here; echo there >&2']}, expect: ['data.stdout == \"here\"', 'data.stderr == \"there\"']}]",
+            "id: applet, observations: [{plugin: command, config: {command: uname}, expect: 'data.stdout == \"Linux\"'}, {plugin: command, config: {command: cat}, expect: 'data.exit_code == 0'}]",
             &open,
         ],
     );
     let root = place.path("root");
     fs::create_dir_all(root.join("bin")).unwrap();
     fs::copy("/bin/busybox", root.join("bin/busybox")).expect("Debian's busybox-static");
-    symlink("busybox", root.join("bin/sh")).unwrap();
+    for applet in ["sh", "uname", "cat"] {
+        symlink("busybox", root.join("bin").join(applet)).unwrap();
+    }
     fs::copy(binary(), root.join("bin/quoin")).unwrap();
     fs::copy(place.path("profile.yaml"), root.join("profile.yaml")).unwrap();
     let mut words = vec!["/bin/quoin".to_owned()];

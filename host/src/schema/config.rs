@@ -2,6 +2,7 @@
 
 use super::annotation::Annotation;
 use super::document::Schema;
+use super::effort::Effort;
 use super::evaluate::evaluate;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -34,8 +35,9 @@ impl Schema {
     ///
     /// [`ConfigError`] has everything that is wrong with it.
     pub fn configure(&self, mut config: Value) -> Result<Config, ConfigError> {
-        self.fill(&mut config);
-        let (misfits, annotations) = evaluate(self, &config);
+        let mut effort = Effort::default();
+        self.fill(&mut config, &mut effort);
+        let (misfits, annotations) = evaluate(self, &config, effort);
         match config {
             Value::Object(values) if misfits.is_empty() => Ok(Config { values, annotations }),
             _ if !misfits.is_empty() => Err(ConfigError { misfits }),

@@ -1,57 +1,80 @@
 //! Filling in the defaults of what a configuration leaves out.
 
 use super::document::Schema;
+use super::effort::{Effort, SCHEMA};
 use serde_json::Value;
 
-/// How deep it goes, also where a `$ref` leads in circles.
-const MAX_DEPTH: usize = 32;
+/// How many `$ref`s are followed to a default, also where they lead in circles.
+const MAX_HOPS: usize = 32;
+/// What each value that is put in costs: 100,000 can be.
+const VALUE: usize = 1_000;
+/// What each byte of text that is put in costs: 10 MB can be.
+const BYTE: usize = 10;
 
 impl Schema {
     /// Fills in the `default` of every property that is left out of an object that is there. A default of null is as good as
     /// none. Alternatives (`anyOf`, `if`, …) are left alone: which of them is meant shows itself only afterwards.
-    pub(super) fn fill(&self, config: &mut Value) {
-        self.fill_by(&self.document, config, 0);
+    pub(super) fn fill(&self, config: &mut Value, effort: &mut Effort) {
+        self.fill_by(&self.document, config, effort);
     }
 
-    fn fill_by(&self, schema: &Value, value: &mut Value, depth: usize) {
+    fn fill_by(&self, schema: &Value, value: &mut Value, effort: &mut Effort) {
         let Value::Object(keywords) = schema else { return };
-        if depth > MAX_DEPTH {
+        if !effort.enter() {
             return;
         }
         if let Some(target) = self.target(keywords) {
-            self.fill_by(target, value, depth + 1);
+            self.fill_by(target, value, effort);
         }
         for schema in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            self.fill_by(schema, value, depth + 1);
+            self.fill_by(schema, value, effort);
         }
         match value {
             Value::Object(map) => {
                 let properties = keywords.get("properties").and_then(Value::as_object);
                 for (name, property) in properties.into_iter().flatten() {
                     if !map.contains_key(name)
-                        && let Some(default) = self.default_of(property, depth)
+                        && let Some(default) = self.default_of(property, effort)
+                        && effort.spend(weight(default) + BYTE * name.len())
                     {
                         map.insert(name.clone(), default.clone());
                     }
                     if let Some(value) = map.get_mut(name) {
-                        self.fill_by(property, value, depth + 1);
+                        self.fill_by(property, value, effort);
                     }
                 }
             }
             Value::Array(items) => {
                 if let Some(schema) = keywords.get("items") {
-                    items.iter_mut().for_each(|item| self.fill_by(schema, item, depth + 1));
+                    items.iter_mut().for_each(|item| self.fill_by(schema, item, effort));
                 }
             }
             _ => {}
         }
+        effort.leave();
     }
 
-    fn default_of<'a>(&'a self, property: &'a Value, depth: usize) -> Option<&'a Value> {
-        match property.get("default") {
-            Some(default) => Some(default).filter(|default| !default.is_null()),
-            None if depth > MAX_DEPTH => None,
-            None => self.default_of(self.target(property.as_object()?)?, depth + 1),
+    fn default_of<'a>(&'a self, mut property: &'a Value, effort: &mut Effort) -> Option<&'a Value> {
+        for _ in 0..MAX_HOPS {
+            if !effort.spend(SCHEMA) {
+                break;
+            }
+            if let Some(default) = property.get("default") {
+                return Some(default).filter(|default| !default.is_null());
+            }
+            property = self.target(property.as_object()?)?;
         }
+        None
     }
+}
+
+/// What putting in a value costs: every value in it, and its texts.
+fn weight(value: &Value) -> usize {
+    VALUE
+        + match value {
+            Value::String(text) => BYTE * text.len(),
+            Value::Array(list) => list.iter().map(weight).sum(),
+            Value::Object(map) => map.iter().map(|(key, value)| BYTE * key.len() + weight(value)).sum(),
+            _ => 0,
+        }
 }

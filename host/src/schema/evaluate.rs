@@ -4,6 +4,7 @@ use super::annotation::{Annotation, X_CAPABILITY};
 use super::assertion::{any_of, assert, describe_type, types};
 use super::config::Misfit;
 use super::document::Schema;
+use super::effort::Effort;
 use super::keyword::count;
 use super::place::Place;
 use crate::nearest::nearest;
@@ -11,19 +12,14 @@ use crate::report::Escaped;
 use serde_json::{Map, Value};
 use std::mem;
 
-/// How deep schemas are applied to values, also where a `$ref` leads in circles.
-const MAX_DEPTH: usize = 100;
-/// How often, also where `$ref`s multiply.
-const MAX_STEPS: usize = 100_000;
 /// More than anyone reads at once.
 const MAX_MISFITS: usize = 50;
 
-/// Everything that does not fit, and the annotations that apply.
-pub(super) fn evaluate(schema: &Schema, config: &Value) -> (Vec<Misfit>, Vec<Annotation>) {
-    let mut run =
-        Run { schema, misfits: Vec::new(), annotations: Vec::new(), depth: 0, steps: 0, endless: false };
+/// Everything that does not fit, and the annotations that apply. `effort` is what filling in the defaults has cost.
+pub(super) fn evaluate(schema: &Schema, config: &Value, effort: Effort) -> (Vec<Misfit>, Vec<Annotation>) {
+    let mut run = Run { schema, misfits: Vec::new(), annotations: Vec::new(), effort };
     run.apply(&schema.document, config, &Place::Root);
-    if run.endless {
+    if run.effort.is_over() {
         // Nothing else that was found out is worth anything.
         run.misfits.clear();
         run.say(&Place::Root, "the plugin's schema does not come to an end with it");
@@ -39,9 +35,7 @@ struct Run<'s> {
     schema: &'s Schema,
     misfits: Vec<Misfit>,
     annotations: Vec<Annotation>,
-    depth: usize,
-    steps: usize,
-    endless: bool,
+    effort: Effort,
 }
 
 impl<'s> Run<'s> {
@@ -62,12 +56,9 @@ impl<'s> Run<'s> {
             }
             _ => return seen,
         };
-        self.steps += 1;
-        self.endless |= self.depth >= MAX_DEPTH || self.steps > MAX_STEPS;
-        if self.endless {
+        if !self.effort.enter() {
             return seen;
         }
-        self.depth += 1;
         let before = self.misfits.len();
         if let Some(target) = self.schema.target(keywords) {
             merge(&mut seen, &self.apply(target, value, place));
@@ -92,7 +83,7 @@ impl<'s> Run<'s> {
             Some(one) => self.annotate(one, place),
             None => {}
         }
-        self.depth -= 1;
+        self.effort.leave();
         seen
     }
 

@@ -198,6 +198,28 @@ fn schemas_that_do_not_end_do() {
 }
 
 #[test]
+fn defaults_that_do_not_end_do() {
+    let endless =
+        |document: Value| assert!(wrong(document, json!({}))[0].1.contains("does not come to an end"));
+    endless(json!({"allOf": vec![json!({"$ref": "#"}); 8]}));
+    for default in [json!({}), json!({"text": "x".repeat(10_000)})] {
+        let names = (0..16).map(|n| (format!("p{n}"), json!({"$ref": "#", "default": default})));
+        endless(json!({"properties": Value::from_iter(names)}));
+    }
+    endless(json!({"properties": {"a": {"$ref": "#", "default": {}}}}));
+    // Each of 20 doubles the texts of the next.
+    let mut defs = serde_json::Map::new();
+    for n in 0..20 {
+        let next = json!({"$ref": format!("#/$defs/d{}", n + 1), "default": {}});
+        defs.insert(format!("d{n}"), json!({"properties": {"a": next, "b": next}}));
+    }
+    defs.insert("d20".into(), json!({"properties": {"c": {"default": "x".repeat(100_000)}}}));
+    endless(json!({"$ref": "#/$defs/d0", "$defs": defs}));
+    // A circle that no value leads into is none.
+    assert!(schema(json!({"properties": {"a": {"$ref": "#/properties/a"}}})).configure(json!({})).is_ok());
+}
+
+#[test]
 fn nesting_fits_on_the_stack_of_a_worker() {
     let schema =
         schema(json!({"items": {"allOf": [{"$ref": "#"}]}, "oneOf": [{"type": ["array", "object"]}]}));

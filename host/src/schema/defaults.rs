@@ -1,6 +1,6 @@
 //! Filling in the defaults of what a configuration leaves out.
 
-use super::document::Schema;
+use super::document::{Schema, of_item};
 use super::effort::{Effort, SCHEMA};
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ const BYTE: usize = 10;
 
 impl Schema {
     /// Fills in the `default` of every property that is left out of an object that is there. A default of null is as good as
-    /// none. Alternatives (`anyOf`, `if`, …) are left alone: which of them is meant shows itself only afterwards.
+    /// none. Alternatives (`anyOf`, `if`, …) are left alone: which of them is meant shows itself only afterwards; and so is
+    /// what depends on what has fitted (`contains`, `unevaluatedProperties`, …).
     pub(super) fn fill(&self, config: &mut Value, effort: &mut Effort) {
         self.fill_by(&self.document, config, effort);
     }
@@ -25,6 +26,9 @@ impl Schema {
         }
         if let Some(target) = self.target(keywords) {
             self.fill_by(target, value, effort);
+        }
+        if self.lone_refs && keywords.contains_key("$ref") {
+            return effort.leave();
         }
         for schema in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.fill_by(schema, value, effort);
@@ -39,14 +43,20 @@ impl Schema {
                     {
                         map.insert(name.clone(), default.clone());
                     }
-                    if let Some(value) = map.get_mut(name) {
-                        self.fill_by(property, value, effort);
+                }
+                for (key, value) in map {
+                    let mut schemas = self.of_key(keywords, key);
+                    if schemas.is_empty() {
+                        schemas.extend(keywords.get("additionalProperties"));
                     }
+                    schemas.into_iter().for_each(|schema| self.fill_by(schema, value, effort));
                 }
             }
             Value::Array(items) => {
-                if let Some(schema) = keywords.get("items") {
-                    items.iter_mut().for_each(|item| self.fill_by(schema, item, effort));
+                for (index, item) in items.iter_mut().enumerate() {
+                    if let Some(schema) = of_item(keywords, index) {
+                        self.fill_by(schema, item, effort);
+                    }
                 }
             }
             _ => {}

@@ -90,10 +90,28 @@ impl Schema {
         self.document.pointer(self.targets.get(schema.get("$ref")?.as_str()?)?)
     }
 
+    /// The schemas for what an object has under a key. Where there is none, it is for `additionalProperties` to say.
+    pub(super) fn of_key<'s>(&'s self, keywords: &'s Map<String, Value>, key: &str) -> Vec<&'s Value> {
+        let named = |name: &str| keywords.get(name).and_then(Value::as_object);
+        let patterns = named("patternProperties").into_iter().flatten();
+        let matching = patterns.filter(|(pattern, _)| self.matches(pattern, key)).map(|(_, schema)| schema);
+        named("properties").and_then(|all| all.get(key)).into_iter().chain(matching).collect()
+    }
+
     /// Whether a text matches a pattern of the schema.
     pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
         self.patterns.get(pattern).is_some_and(|pattern| pattern.is_match(&mut pattern.create_cache(), text))
     }
+}
+
+/// The schema for the nth item of a list.
+pub(super) fn of_item(keywords: &Map<String, Value>, index: usize) -> Option<&Value> {
+    // Before 2020-12, `items` could be what `prefixItems` is now, and `additionalItems` what `items` is.
+    let (first, rest) = match keywords.get("items") {
+        Some(Value::Array(first)) => (Some(first), keywords.get("additionalItems")),
+        rest => (keywords.get("prefixItems").and_then(Value::as_array), rest),
+    };
+    first.and_then(|first| first.get(index)).or(rest)
 }
 
 /// Why a schema cannot be used.

@@ -3,7 +3,7 @@
 use super::annotation::{Annotation, X_CAPABILITY};
 use super::assertion::{any_of, assert, describe_type, types};
 use super::config::Misfit;
-use super::document::Schema;
+use super::document::{Schema, of_item};
 use super::effort::Effort;
 use super::keyword::count;
 use super::place::Place;
@@ -212,16 +212,10 @@ impl<'s> Run<'s> {
         let additional = keywords.get("additionalProperties");
         for ((key, value), looked) in map.iter().zip(seen) {
             let at = Place::Key(place, key);
-            let mut known = false;
-            if let Some(schema) = keywords.get("properties").and_then(|all| all.get(key)) {
-                known = true;
+            let schemas = self.schema.of_key(keywords, key);
+            let mut known = !schemas.is_empty();
+            for schema in schemas {
                 self.apply(schema, value, &at);
-            }
-            for (pattern, schema) in named(keywords, "patternProperties") {
-                if self.schema.matches(pattern, key) {
-                    known = true;
-                    self.apply(schema, value, &at);
-                }
             }
             if let Some(schema) = additional.filter(|_| !known) {
                 known = true;
@@ -264,13 +258,8 @@ impl<'s> Run<'s> {
         place: &Place<'_>,
         seen: &mut Seen,
     ) {
-        // Before 2020-12, `items` could be what `prefixItems` is now, and `additionalItems` what `items` is.
-        let (first, rest) = match keywords.get("items") {
-            Some(Value::Array(first)) => (first.as_slice(), keywords.get("additionalItems")),
-            rest => (list(keywords, "prefixItems"), rest),
-        };
         for (index, item) in items.iter().enumerate() {
-            if let Some(schema) = first.get(index).or(rest) {
+            if let Some(schema) = of_item(keywords, index) {
                 self.apply(schema, item, &Place::Item(place, index));
                 seen[index] = true;
             }

@@ -121,6 +121,43 @@ fn defaults_are_filled_in_and_checked() {
 }
 
 #[test]
+fn defaults_are_filled_in_by_what_looks_at_the_value() {
+    let with = |key: &str| json!({"properties": {(key): {"default": 1}}});
+    let filled = |document: Value, config: Value, expected: Value| {
+        assert_eq!(json!(schema(document.clone()).configure(config).unwrap().get()), expected, "{document}");
+    };
+    let document = json!({
+        "properties": {"named": with("a"), "x-both": with("a")},
+        "patternProperties": {"^x-": with("b")},
+        "additionalProperties": with("c"),
+    });
+    filled(
+        document,
+        json!({"named": {}, "x-both": {}, "x-1": {}, "other": {}}),
+        json!({"named": {"a": 1}, "x-both": {"a": 1, "b": 1}, "x-1": {"b": 1}, "other": {"c": 1}}),
+    );
+    let list = |document: Value, expected: Value| {
+        let config = json!({"list": [{}, {}]});
+        filled(json!({"properties": {"list": document}}), config, json!({"list": expected}));
+    };
+    list(json!({"prefixItems": [with("a")], "items": with("b")}), json!([{"a": 1}, {"b": 1}]));
+    list(json!({"items": [with("a")], "additionalItems": with("b")}), json!([{"a": 1}, {"b": 1}]));
+    list(json!({"prefixItems": [with("a")]}), json!([{"a": 1}, {}]));
+    // Nothing is filled in where the schema says something only of what has fitted another, or may fit.
+    for name in ["contains", "unevaluatedItems", "not"] {
+        list(json!({"anyOf": [true, {(name): with("a")}]}), json!([{}, {}]));
+    }
+    filled(json!({"unevaluatedProperties": with("a"), "if": with("b")}), json!({"x": {}}), json!({"x": {}}));
+    // In draft-07, nothing counts beside a `$ref`.
+    let document = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "properties": {"x": {"$ref": "#/definitions/x", "properties": {"b": {"default": 1}}}},
+        "definitions": {"x": with("a")},
+    });
+    filled(document, json!({"x": {}}), json!({"x": {"a": 1}}));
+}
+
+#[test]
 fn annotations_are_those_of_what_fits() {
     let document = json!({
         "properties": {"path": {"x-capability": "fs:read:{value}"}, "both": {"x-capability": ["a", "b"]}},

@@ -1,5 +1,6 @@
 //! [`runs_code`]: programs that run whatever they are told to, which makes a grant for one of them a grant for all.
 
+use alloc::format;
 use alloc::string::String;
 
 /// When a program runs code that it was not installed with.
@@ -11,7 +12,7 @@ enum When {
     Told(&'static str, &'static str),
 }
 
-/// Programs by their names, without a version. No list of them is complete; one that is missing here is run like any
+/// Programs by their names, without a version; what ends with `*` stands for all that begin so. No list of them is complete; one that is missing here is run like any
 /// other, with a grant that names it or a pattern.
 const PROGRAMS: &[(&str, When)] = &[
     (
@@ -23,9 +24,15 @@ const PROGRAMS: &[(&str, When)] = &[
         "at batch capsh chpst chroot chrt ctr dbclient doas docker env fakeroot flock gdb gdbserver gmake ionice ltrace \
          lxc-attach machinectl make nerdctl nice nohup nsenter parallel pkexec podman prlimit runuser screen script \
          setpriv setsid socat ssh start-stop-daemon stdbuf strace su su-exec sudo systemd-run taskset time timeout tmux \
-         unshare watch xargs",
+         unshare watch xargs choom linux32 linux64 logsave newgrp run-parts scp setarch sftp sg ssh-agent",
         When::Always,
     ),
+    // The loader runs the program that its argument names, and Quoin grants whatever its arguments say.
+    ("ld-linux* ld-musl* ld.so* ld64.so* quoin*", When::Always),
+    ("mysql psql sqlite sqlite3", When::Always),
+    ("sort", When::Told("", "--compress-program")),
+    ("split", When::Told("", "--filter")),
+    ("wget", When::Told("", "--use-askpass")),
     ("python pypy micropython", When::Told("cm", "")),
     ("perl", When::Told("eEmMdx", "")),
     ("ruby jruby", When::Told("erx", "")),
@@ -51,8 +58,8 @@ const PROGRAMS: &[(&str, When)] = &[
 
 /// Variables that make a program run code from elsewhere: the loader's, and those that interpreters read. What ends with
 /// `*` stands for all that begin so.
-const VARIABLES: &str =
-    "LD_* PERL5* PYTHON* RUBY* NODE_* LUA_* BASH_ENV BASH_FUNC_* ENV GIT_* PHPRC PHP_INI_SCAN_DIR";
+const VARIABLES: &str = "LD_* PERL5* PYTHON* RUBY* NODE_* LUA_* BASH_ENV BASH_FUNC_* ENV GIT_* PHPRC PHP_INI_SCAN_DIR TAR_OPTIONS RSYNC_* \
+     EDITOR VISUAL PAGER LESS* SSH_ASKPASS";
 
 /// Whether a program with these arguments and this environment (`NAME=value`) runs code that somebody hands it, rather than
 /// what it was written for. `program` is its resolved path, `asked` what the guest called it: a program that is many in one
@@ -62,7 +69,11 @@ pub(crate) fn runs_code(program: &str, asked: &str, args: &[String], env: &[Stri
         // Every applet of such a program has its path; by its own name it takes the applet's from its arguments.
         When::Always if is_many(name) => is_many(versionless(asked)),
         When::Always => true,
-        When::Told(letters, words) => args.iter().any(|argument| is_told(argument, letters, words)),
+        When::Told(letters, words) => {
+            args.iter().any(|argument| is_told(argument, letters, words))
+                || name.ends_with("tar")
+                    && args.first().is_some_and(|first| is_told(&format!("-{first}"), letters, ""))
+        }
     };
     let variable = |variable: &String| {
         let name = variable.split_once('=').map_or(variable.as_str(), |(name, _)| name);
@@ -81,13 +92,23 @@ pub(super) fn may_run_code(command: &str) -> bool {
 
 fn find(command: &str) -> Option<(&'static str, &'static When)> {
     let name = command.rsplit('/').next().unwrap_or_default();
-    let is = |known: &&str| {
-        // Versions follow at once: `python3.11`, `perl5.36-x86_64-linux-gnu`.
-        name.strip_prefix(*known)
-            .is_some_and(|version| version.is_empty() || version.starts_with(|c: char| c.is_ascii_digit()))
+    let is = |known: &&str| match known.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name.strip_prefix(*known).is_some_and(is_variant),
     };
     PROGRAMS.iter().find_map(|(names, when)| Some((names.split(' ').find(is)?, when)))
 }
+
+/// Whether that behind a program's name says which one of its kind it is: `3.11`, `5.36-x86_64-linux-gnu`, `-2.1.0`, `.basic`.
+fn is_variant(rest: &str) -> bool {
+    let word = rest.strip_prefix(['.', '-']).unwrap_or(rest);
+    rest.is_empty()
+        || word.starts_with(|c: char| c.is_ascii_digit())
+        || word != rest && VARIANTS.split(' ').any(|known| word == known)
+}
+
+/// What Debian calls variants of one program.
+const VARIANTS: &str = "athena basic classic gtk gtk3 motif nox openbsd static tiny traditional";
 
 fn versionless(command: &str) -> &str {
     find(command).map_or(command, |(name, _)| name)
@@ -134,6 +155,14 @@ mod tests {
             ("/usr/bin/mawk", "awk"),
             ("/usr/bin/env", "env"),
             ("/usr/bin/vim.basic", "vi"),
+            ("/usr/bin/vim.basic", "/usr/bin/vim.basic"),
+            ("/bin/bash-static", "/bin/bash-static"),
+            ("/usr/bin/busybox.static", "/usr/bin/busybox.static"),
+            ("/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2"),
+            ("/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so"),
+            ("/lib/ld-musl-mips-sf.so.1", "/lib/ld-musl-mips-sf.so.1"),
+            ("/tmp/quoin-mips", "/tmp/quoin-mips"),
+            ("/usr/bin/setarch", "linux64"),
         ] {
             assert!(code(program, asked, &[]), "{program} {asked}");
         }
@@ -170,6 +199,12 @@ mod tests {
             ("/usr/sbin/ip", &["route", ""], false),
             ("/usr/bin/tar", &["-cf", "/dev/null", "--to-c=id", "/etc"], true),
             ("/usr/bin/tar", &["-tf", "/a.tar", "--"], false),
+            ("/usr/bin/tar", &["cIf", "id", "/dev/null", "/etc"], true),
+            ("/usr/bin/tar", &["tf", "/srv/If"], false),
+            ("/usr/bin/luajit-2.1.0-beta3", &["-e", "x()"], true),
+            ("/usr/bin/split", &["--filter=id", "/etc/hosts"], true),
+            ("/usr/bin/split", &["-n", "2"], false),
+            ("/usr/bin/sort", &["--compress-program=id"], true),
             ("/usr/bin/git", &["-c", "alias.x=!id", "x"], true),
         ] {
             let asked = program.rsplit('/').next().unwrap();
@@ -181,6 +216,7 @@ mod tests {
     fn so_do_variables_that_bring_code() {
         for (variable, expected) in [
             ("LD_PRELOAD=/tmp/a.so", true),
+            ("TAR_OPTIONS=--to-command=id", true),
             ("PYTHONPATH=/tmp", true),
             ("ENV=/tmp/a", true),
             ("ENVIRONMENT=test", false),

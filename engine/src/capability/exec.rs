@@ -48,10 +48,10 @@ impl Commands {
         Self { patterns: literal }.allow(program, asked)
     }
 
-    /// The first of them that names a program which can be told to run anything.
-    pub(super) fn interpreter(&self) -> Option<String> {
-        let mut names = self.patterns.iter().filter(|pattern| pattern.is_literal()).map(ToString::to_string);
-        names.find(|name| may_run_code(name))
+    /// Those of them that name a program which can be told to run anything.
+    pub(super) fn interpreters(&self) -> impl Iterator<Item = String> {
+        let names = self.patterns.iter().filter(|pattern| pattern.is_literal()).map(ToString::to_string);
+        names.filter(|name| may_run_code(name))
     }
 }
 
@@ -111,11 +111,11 @@ mod tests {
 
     #[test]
     fn a_name_that_stands_for_everything_is_found() {
-        let broad = |text: &str| Commands::parse(text).unwrap().interpreter();
-        assert_eq!(broad("id,/usr/bin/python3.11"), Some("/usr/bin/python3.11".into()));
-        assert_eq!(broad("sh"), Some("sh".into()));
+        let broad = |text: &str| Commands::parse(text).unwrap().interpreters().collect::<Vec<_>>();
+        assert_eq!(broad("id,/usr/bin/python3.11"), ["/usr/bin/python3.11"]);
+        assert_eq!(broad("sh,id,awk"), ["awk", "sh"]);
         for narrow in ["id,uname", "/usr/bin/*", "**", "systemctl"] {
-            assert_eq!(broad(narrow), None, "{narrow}");
+            assert!(broad(narrow).is_empty(), "{narrow}");
         }
     }
 

@@ -105,6 +105,7 @@ pub use set::CapabilitySet;
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 use core::str::FromStr;
@@ -239,11 +240,15 @@ impl Capability {
     #[must_use]
     pub fn breadth(&self, declared: &CapabilitySet) -> Option<String> {
         let Self::Exec(commands) = self else { return None };
-        let asked = commands.interpreter()?;
-        let program = if asked.starts_with('/') { asked.clone() } else { format!("/{asked}") };
-        declared.allows(&Access::Exec { program: &program, asked: &asked }).then(|| {
-            format!("{asked} runs whatever it is told to, so that this allows all that the user may do")
-        })
+        let is_declared = |asked: &String| {
+            let program = if asked.starts_with('/') { asked.clone() } else { format!("/{asked}") };
+            declared.allows(&Access::Exec { program: &program, asked })
+        };
+        let names: Vec<String> = commands.interpreters().filter(is_declared).collect();
+        let run =
+            if names.len() == 1 { "runs whatever it is told to" } else { "run whatever they are told to" };
+        (!names.is_empty())
+            .then(|| format!("{} {run}, so that this allows all that the user may do", names.join(", ")))
     }
 
     /// Seeing exactly this environment variable. A `*` in `name` is an error.

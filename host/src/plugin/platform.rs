@@ -22,7 +22,8 @@ fn is_of_a_running_system(capability: &Capability) -> bool {
         Capability::Exec(_) => true,
         Capability::FsRead(_) | Capability::FsWrite(_) => {
             let text = capability.to_string();
-            text.contains(":/proc") || text.contains(":/sys")
+            let is_of_kernel = |path: &str| matches!(path.split('/').nth(1), Some("proc" | "sys"));
+            text.split([':', ',']).any(is_of_kernel)
         }
         Capability::Network(_) | Capability::Env(_) => false,
     }
@@ -48,11 +49,16 @@ mod tests {
 
     #[test]
     fn a_plugin_that_needs_a_running_system_does_not_fit_an_image() {
-        for declared in [&["exec:systemctl"][..], &["fs:read:/proc/**"], &["env:A", "fs:read:/sys/class/**"]]
-        {
+        for declared in [
+            &["exec:systemctl"][..],
+            &["fs:read:/proc/**"],
+            &["fs:read:/{etc,proc}/**"],
+            &["env:A", "fs:read:/sys/class/**"],
+        ] {
             assert!(why(Some("linux"), declared, true).unwrap().contains("--root"), "{declared:?}");
             assert_eq!(why(None, declared, true), None, "it does not say so");
         }
         assert_eq!(why(Some("linux"), &["fs:read:/etc/**", "network:outbound:*"], true), None);
+        assert_eq!(why(Some("linux"), &["fs:read:/sysroot/**"], true), None);
     }
 }

@@ -9,10 +9,11 @@ pub(super) fn config(capability: &Capability) -> String {
         Capability::FsRead(glob) | Capability::FsWrite(glob) => {
             let set = CapabilitySet::new([capability.clone()]).ok();
             let allowed = |path: &&String| set.as_ref().is_some_and(|set| set.allows(&Access::FsRead(path)));
-            let glob = glob.to_string();
+            let glob = first_alternative(&glob.to_string());
             let plain = plain(&glob);
-            let path = [&plain, &glob].into_iter().find(allowed).unwrap_or(&plain);
-            format!("{{path: {}}}", quoted(path))
+            let path =
+                [&plain, &glob, &without_classes(&plain)].into_iter().find(allowed).unwrap_or(&plain).clone();
+            format!("{{path: {}}}", quoted(&path))
         }
         Capability::Network(rule) => {
             let (host, port) = match rule {
@@ -37,6 +38,28 @@ pub(super) fn config(capability: &Capability) -> String {
 fn plain(glob: &str) -> String {
     let path = glob.replace("**", "*").replace('*', "example").replace('?', "x");
     if path == "example" { "/example".to_owned() } else { path }
+}
+
+/// `/a/x` of `{/a/x,/b/x}`, which is how alternatives are written out.
+fn first_alternative(glob: &str) -> String {
+    let inside = glob.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inside.and_then(|list| list.split(',').next()).unwrap_or(glob).to_owned()
+}
+
+/// With one character in place of each class: its first, or one that is none of those it excludes.
+fn without_classes(glob: &str) -> String {
+    let (mut text, mut rest) = (String::new(), glob);
+    while let Some((before, inside)) = rest.split_once('[')
+        && let Some((members, after)) = inside.split_once(']')
+    {
+        text.push_str(before);
+        text.extend(match members.strip_prefix('!') {
+            Some(excluded) => ('a'..='z').find(|c| !excluded.contains(*c)),
+            None => members.chars().next(),
+        });
+        rest = after;
+    }
+    text + rest
 }
 
 fn host_name(host: &HostPattern) -> String {
@@ -67,6 +90,8 @@ mod tests {
             ("fs:read:/proc/uptime", r#"{path: "/proc/uptime"}"#),
             ("fs:read:**", r#"{path: "/example"}"#),
             ("fs:read:/etc/*.d/?", r#"{path: "/etc/example.d/x"}"#),
+            ("fs:read:/{etc,var}/x", r#"{path: "/etc/x"}"#),
+            ("fs:read:/etc/[a-c]z[!d]", r#"{path: "/etc/aza"}"#),
             ("network:outbound:*", r#"{host: "example.com", port: 443}"#),
             ("network:outbound:22,8080", r#"{host: "example.com", port: 22}"#),
             ("network:outbound:*.example.org:80-90", r#"{host: "www.example.org", port: 80}"#),

@@ -29,13 +29,20 @@ impl Config {
 }
 
 impl Schema {
-    /// Fills in the defaults of what is left out, and checks the whole.
+    /// Fills in the defaults of what is left out and checks the whole.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] has everything that is wrong with it.
-    pub fn configure(&self, mut config: Value) -> Result<Config, ConfigError> {
-        let mut effort = Effort::default();
+    /// [`ConfigError`] has everything that is wrong with it, or says that finding out is too much work.
+    pub fn configure(&self, config: Value) -> Result<Config, ConfigError> {
+        self.configure_within(Effort::default(), config)
+    }
+
+    pub(super) fn configure_within(
+        &self,
+        mut effort: Effort,
+        mut config: Value,
+    ) -> Result<Config, ConfigError> {
         self.fill(&mut config, &mut effort);
         let (misfits, annotations) = evaluate(self, &config, effort);
         match config {

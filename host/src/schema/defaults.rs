@@ -2,14 +2,10 @@
 
 use super::document::{Schema, of_item};
 use super::effort::{Effort, SCHEMA};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// How many `$ref`s are followed to a default, also where they lead in circles.
 const MAX_HOPS: usize = 32;
-/// What each value that is put in costs: 100,000 can be.
-const VALUE: usize = 1_000;
-/// What each byte of text that is put in costs: 10 MB can be.
-const BYTE: usize = 10;
 
 impl Schema {
     /// Fills in the `default` of every property that is left out of an object that is there. A default of null is as good as
@@ -20,32 +16,37 @@ impl Schema {
     }
 
     fn fill_by(&self, schema: &Value, value: &mut Value, effort: &mut Effort) {
-        let Value::Object(keywords) = schema else { return };
-        if !effort.enter() {
-            return;
+        if effort.enter(value)
+            && let Value::Object(keywords) = schema
+        {
+            if let Some(target) = self.target(keywords) {
+                self.fill_by(target, value, effort);
+            }
+            if !(self.lone_refs && keywords.contains_key("$ref")) {
+                self.fill_here(keywords, value, effort);
+            }
         }
-        if let Some(target) = self.target(keywords) {
-            self.fill_by(target, value, effort);
-        }
-        if self.lone_refs && keywords.contains_key("$ref") {
-            return effort.leave();
-        }
+        effort.leave();
+    }
+
+    fn fill_here(&self, keywords: &Map<String, Value>, value: &mut Value, effort: &mut Effort) {
         for schema in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.fill_by(schema, value, effort);
         }
         match value {
             Value::Object(map) => {
-                let properties = keywords.get("properties").and_then(Value::as_object);
-                for (name, property) in properties.into_iter().flatten() {
+                let properties = keywords.get("properties").filter(|all| effort.read(all));
+                for (name, property) in properties.and_then(Value::as_object).into_iter().flatten() {
                     if !map.contains_key(name)
                         && let Some(default) = self.default_of(property, effort)
-                        && effort.spend(weight(default) + BYTE * name.len())
+                        && effort.write(name.len())
+                        && keep(default, effort)
                     {
                         map.insert(name.clone(), default.clone());
                     }
                 }
                 for (key, value) in map {
-                    let mut schemas = self.of_key(keywords, key);
+                    let mut schemas = self.of_key(keywords, key, effort);
                     if schemas.is_empty() {
                         schemas.extend(keywords.get("additionalProperties"));
                     }
@@ -61,30 +62,27 @@ impl Schema {
             }
             _ => {}
         }
-        effort.leave();
     }
 
     fn default_of<'a>(&'a self, mut property: &'a Value, effort: &mut Effort) -> Option<&'a Value> {
         for _ in 0..MAX_HOPS {
-            if !effort.spend(SCHEMA) {
-                break;
-            }
             if let Some(default) = property.get("default") {
                 return Some(default).filter(|default| !default.is_null());
             }
-            property = self.target(property.as_object()?)?;
+            property = self.target(property.as_object()?).filter(|_| effort.spend(SCHEMA))?;
         }
         None
     }
 }
 
-/// What putting in a value costs: every value in it, and its texts.
-fn weight(value: &Value) -> usize {
-    VALUE
-        + match value {
-            Value::String(text) => BYTE * text.len(),
-            Value::Array(list) => list.iter().map(weight).sum(),
-            Value::Object(map) => map.iter().map(|(key, value)| BYTE * key.len() + weight(value)).sum(),
-            _ => 0,
+/// Pays for putting in a value: for every value in it, and its texts.
+fn keep(value: &Value, effort: &mut Effort) -> bool {
+    match value {
+        Value::String(text) => effort.keep(text.len()),
+        Value::Array(list) => effort.keep(0) && list.iter().all(|value| keep(value, effort)),
+        Value::Object(map) => {
+            effort.keep(0) && map.iter().all(|(key, value)| effort.write(key.len()) && keep(value, effort))
         }
+        _ => effort.keep(0),
+    }
 }

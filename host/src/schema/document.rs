@@ -1,6 +1,7 @@
 //! [`Schema`]: a schema that has been read, so that nothing in it can be wrong any more.
 
 use super::annotation::X_CAPABILITY;
+use super::effort::{self, Effort};
 use super::keyword::{Holds, KEYWORDS, token};
 use crate::expect::pattern;
 use crate::report::Escaped;
@@ -13,6 +14,8 @@ use std::fmt;
 const MAX_SCHEMAS: usize = 4_096;
 /// Patterns in it; each may take a megabyte.
 const MAX_PATTERNS: usize = 64;
+/// What finding and starting one costs, in steps.
+const PATTERN: usize = 50;
 /// How deep they nest. JSON nests hardly deeper.
 const MAX_DEPTH: usize = 128;
 
@@ -91,16 +94,26 @@ impl Schema {
     }
 
     /// The schemas for what an object has under a key. Where there is none, it is for `additionalProperties` to say.
-    pub(super) fn of_key<'s>(&'s self, keywords: &'s Map<String, Value>, key: &str) -> Vec<&'s Value> {
+    pub(super) fn of_key<'s>(
+        &'s self,
+        keywords: &'s Map<String, Value>,
+        key: &str,
+        effort: &mut Effort,
+    ) -> Vec<&'s Value> {
         let named = |name: &str| keywords.get(name).and_then(Value::as_object);
         let patterns = named("patternProperties").into_iter().flatten();
-        let matching = patterns.filter(|(pattern, _)| self.matches(pattern, key)).map(|(_, schema)| schema);
+        let matching =
+            patterns.filter(|(pattern, _)| self.matches(pattern, key, effort)).map(|(_, schema)| schema);
         named("properties").and_then(|all| all.get(key)).into_iter().chain(matching).collect()
     }
 
     /// Whether a text matches a pattern of the schema.
-    pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
-        self.patterns.get(pattern).is_some_and(|pattern| pattern.is_match(&mut pattern.create_cache(), text))
+    pub(super) fn matches(&self, pattern: &str, text: &str, effort: &mut Effort) -> bool {
+        let Some(engine) = self.patterns.get(pattern) else { return false };
+        // It may be in all of its states at each byte. Two of them are a step.
+        let states = engine.get_nfa().states().len();
+        effort.spend(PATTERN + effort::text(pattern) + states.saturating_mul(text.len() + 1) / 2)
+            && engine.is_match(&mut engine.create_cache(), text)
     }
 }
 

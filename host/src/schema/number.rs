@@ -1,5 +1,6 @@
 //! Numbers as JSON Schema sees them: `1`, `1.0` and `1e0` are one, and 0.0075 is a multiple of 0.0001.
 
+use super::effort::{Effort, text};
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
@@ -70,16 +71,23 @@ fn decimal(number: &Number) -> (Option<u128>, i32) {
     (format!("{whole}{fraction}").parse().ok(), exponent.parse().unwrap_or(0) - places)
 }
 
-/// Whether two values are one to JSON Schema (2020-12 core, section 4.2.2).
-pub(super) fn equal(one: &Value, other: &Value) -> bool {
+/// Whether two values are one to JSON Schema (2020-12 core, section 4.2.2). Also true where finding out is too much, which ends
+/// any search.
+pub(super) fn equal(one: &Value, other: &Value, effort: &mut Effort) -> bool {
+    if !effort.spend(1) {
+        return true;
+    }
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => compare(one, other) == Ordering::Equal,
+        (Value::String(one), Value::String(other)) => effort.spend(text(one)) && one == other,
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other))
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other, effort))
         }
         (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| equal(value, other)))
+            let mut same = |(key, value): (&String, &Value)| {
+                effort.spend(text(key)) && other.get(key).is_some_and(|other| equal(value, other, effort))
+            };
+            one.len() == other.len() && one.iter().all(&mut same)
         }
         _ => one == other,
     }

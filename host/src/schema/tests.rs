@@ -1,6 +1,7 @@
 //! What configurations come to: messages, defaults, annotations and limits. That the keywords mean what they should is
 //! for the official test suite to say (`tests/json_schema.rs`).
 
+use super::effort::Effort;
 use super::*;
 use serde_json::{Value, json};
 
@@ -220,7 +221,11 @@ fn what_is_no_schema_is_refused_with_its_place() {
 fn schemas_that_do_not_end_do() {
     let circle = schema(json!({"$ref": "#"}));
     let error = circle.configure(json!({})).unwrap_err();
-    assert_eq!(error.to_string(), "the configuration: the plugin's schema does not come to an end with it");
+    assert_eq!(
+        error.to_string(),
+        "the configuration: holding it against the plugin's schema is too much work; leave out of it what can be, or have \
+         the schema made simpler"
+    );
     // Each of 30 doubles the work of the next.
     let mut defs = serde_json::Map::new();
     for n in 0..30 {
@@ -236,8 +241,7 @@ fn schemas_that_do_not_end_do() {
 
 #[test]
 fn defaults_that_do_not_end_do() {
-    let endless =
-        |document: Value| assert!(wrong(document, json!({}))[0].1.contains("does not come to an end"));
+    let endless = |document: Value| assert!(wrong(document, json!({}))[0].1.contains("is too much work"));
     endless(json!({"allOf": vec![json!({"$ref": "#"}); 8]}));
     for default in [json!({}), json!({"text": "x".repeat(10_000)})] {
         let names = (0..16).map(|n| (format!("p{n}"), json!({"$ref": "#", "default": default})));
@@ -254,6 +258,54 @@ fn defaults_that_do_not_end_do() {
     endless(json!({"$ref": "#/$defs/d0", "$defs": defs}));
     // A circle that no value leads into is none.
     assert!(schema(json!({"properties": {"a": {"$ref": "#/properties/a"}}})).configure(json!({})).is_ok());
+}
+
+/// Each is paid for by what does it, or a schema and a configuration that are not large keep Quoin busy for hours.
+#[test]
+fn work_that_multiplies_is_paid_for() {
+    let names = |count: usize| (0..count).map(|n| format!("{n:0>30}"));
+    let named = |count: usize, value: Value| Value::from_iter(names(count).map(|name| (name, value.clone())));
+    let patterns = Value::from_iter((0..60).map(|n| (format!("{n}$"), json!(true))));
+    let long = "x".repeat(20_000);
+    // A schema, something that it is for, and how often that is there, which costs twice or thrice as much as there is.
+    for (document, item, times) in [
+        (json!({"enum": Vec::from_iter(0..100_000)}), json!(-1), 40),
+        (json!({"enum": [vec![0; 10_000], 1]}), json!(vec![0; 10_000]), 20),
+        (json!({"uniqueItems": true}), Value::from_iter(0..1_500), 4),
+        (json!({"pattern": "^(a?){500}$"}), json!("a".repeat(500)), 12),
+        (json!({"patternProperties": {"^(a?){500}$": true}}), json!({"a".repeat(500): 1}), 6),
+        (json!({"patternProperties": patterns}), Value::from_iter((0..100).map(|n| (n.to_string(), 1))), 6),
+        (json!({"type": vec!["string"; 20_000]}), json!("a"), 24),
+        (json!({"required": vec!["a"; 20_000]}), json!({"a": 1}), 24),
+        (json!({"dependentRequired": {"a": vec!["a"; 20_000]}}), json!({"a": 1}), 24),
+        (json!({"dependencies": {"a": vec!["a"; 20_000]}}), json!({"a": 1}), 12),
+        (json!({"dependentSchemas": named(2_000, json!(true))}), json!({}), 200),
+        (json!({"properties": named(2_000, json!(true))}), json!({}), 200),
+        (json!({"enum": Vec::from_iter(names(1_000))}), json!("x".repeat(30)), 8),
+        (
+            json!({"properties": named(1_000, json!(true)), "additionalProperties": false}),
+            json!({"y".repeat(30): 1}),
+            8,
+        ),
+        (json!({"allOf": vec![true; 2_000]}), json!(1), 4),
+        (json!({"allOf": vec![json!({"minItems": 1}); 100]}), json!(vec![1; 1_000]), 4),
+        (json!({"x-capability": vec!["env:A"; 200]}), json!(1), 20),
+        (json!({"x-capability": vec![1; 2_000]}), json!(1), 200),
+        (json!({"x-capability": long}), json!(1), 20),
+        (json!({"anyOf": [{"pattern": format!("(?x)^$#{long}")}, true]}), json!("a"), 20),
+        (json!({"additionalProperties": {"type": "null"}}), json!({long.clone(): 1}), 10),
+        (json!({"properties": {"a": {"default": long}}}), json!({}), 20),
+        (json!({"properties": {"a": {"default": vec![1; 1_000]}}}), json!({}), 4),
+    ] {
+        let listed = schema(json!({"properties": {"list": {"items": document}}}));
+        let too_much = |times: usize| {
+            let result =
+                listed.configure_within(Effort::of(2_000_000), json!({"list": vec![item.clone(); times]}));
+            result.is_err_and(|error| error.misfits[0].message.contains("is too much work"))
+        };
+        let shown = listed.document().to_string();
+        assert!(too_much(times) && !too_much(1), "{}", &shown[..shown.len().min(200)]);
+    }
 }
 
 #[test]

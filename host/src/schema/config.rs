@@ -29,7 +29,7 @@ impl Config {
 }
 
 impl Schema {
-    /// Fills in the defaults of what is left out and checks the whole.
+    /// Fills in the defaults of what is left out, makes `1` of `1.0` where an integer is asked for, and checks the whole.
     ///
     /// # Errors
     ///

@@ -1,7 +1,9 @@
 //! Filling in the defaults of what a configuration leaves out.
 
+use super::assertion::texts;
 use super::document::{Schema, of_item};
 use super::effort::{Effort, SCHEMA};
+use super::number::integer;
 use serde_json::{Map, Value};
 
 /// How many `$ref`s are followed to a default, also where they lead in circles.
@@ -9,7 +11,9 @@ const MAX_HOPS: usize = 32;
 
 impl Schema {
     /// Fills in the `default` of every property that is left out of an object that is there. A default of null is as good as
-    /// none. Alternatives (`anyOf`, `if`, …) are left alone: which of them is meant shows itself only afterwards; and so is
+    /// none. And where an integer is asked for, one that is written as `1.0` becomes one, which plugins' decoders insist on.
+    ///
+    /// Alternatives (`anyOf`, `if`, …) are left alone: which of them is meant shows itself only afterwards; and so is
     /// what depends on what has fitted (`contains`, `unevaluatedProperties`, …).
     pub(super) fn fill(&self, config: &mut Value, effort: &mut Effort) {
         self.fill_by(&self.document, config, effort);
@@ -58,6 +62,15 @@ impl Schema {
                     if let Some(schema) = of_item(keywords, index) {
                         self.fill_by(schema, item, effort);
                     }
+                }
+            }
+            Value::Number(number) => {
+                if let Some(expected) = keywords.get("type").filter(|expected| effort.read(expected))
+                    && texts(expected).any(|ty| ty == "integer")
+                    && texts(expected).all(|ty| ty != "number")
+                    && let Some(integer) = integer(number)
+                {
+                    *number = integer;
                 }
             }
             _ => {}

@@ -19,6 +19,11 @@ pub(super) fn is_whole(number: &Number) -> bool {
     !number.is_f64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
+/// `1.0` as `1`. None for what is an integer already, or none, or too large for 64 bits.
+pub(super) fn integer(number: &Number) -> Option<Number> {
+    Number::from_i128(whole(number).filter(|_| number.is_f64())?)
+}
+
 /// A whole number's exact value, unless it is larger than any integer in JSON that is read here.
 fn whole(number: &Number) -> Option<i128> {
     const LARGE: f64 = 1e38;

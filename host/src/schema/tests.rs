@@ -309,6 +309,41 @@ fn work_that_multiplies_is_paid_for() {
 }
 
 #[test]
+fn a_whole_number_is_an_integer_where_one_is_asked_for() {
+    let read = |property: Value, value: Value| {
+        let document = json!({"properties": {"x": property}, "$defs": {"count": {"type": "integer"}}});
+        schema(document).configure(json!({"x": value})).unwrap().get()["x"].to_string()
+    };
+    for property in [
+        json!({"type": "integer"}),
+        json!({"type": ["null", "integer"]}),
+        json!({"$ref": "#/$defs/count"}),
+        json!({"type": "number", "allOf": [{"type": "integer"}]}),
+    ] {
+        assert_eq!(read(property, json!(443.0)), "443");
+    }
+    assert_eq!(read(json!({"items": {"type": "integer"}}), json!([-1.0, 1e3, -0.0])), "[-1,1000,0]");
+    assert_eq!(
+        read(json!({"properties": {"y": {"type": "integer", "default": 5.0}}}), json!({})),
+        "{\"y\":5}"
+    );
+    let largest = json!({"type": "integer", "maximum": 18_446_744_073_709_549_568_u64});
+    assert_eq!(read(largest, json!(18_446_744_073_709_549_568.0)), "18446744073709549568");
+    // It stays as it is where the schema does not surely ask for an integer, and where there is none as large.
+    for property in [
+        json!({"type": "number"}),
+        json!({"type": ["integer", "number"]}),
+        json!({"anyOf": [{"type": "integer"}]}),
+        json!({}),
+    ] {
+        assert_eq!(read(property, json!(443.0)), "443.0");
+    }
+    assert_eq!(read(json!({"type": "integer"}), json!(1e300)), "1e+300");
+    let found = wrong(json!({"properties": {"x": {"type": "integer"}}}), json!({"x": 1.5}));
+    assert_eq!(found[0].1, "`x`: expected a whole number, found 1.5");
+}
+
+#[test]
 fn nesting_fits_on_the_stack_of_a_worker() {
     let schema =
         schema(json!({"items": {"allOf": [{"$ref": "#"}]}, "oneOf": [{"type": ["array", "object"]}]}));

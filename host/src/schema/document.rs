@@ -12,6 +12,8 @@ use std::fmt;
 
 /// Schemas within a schema.
 const MAX_SCHEMAS: usize = 4_096;
+/// Bytes of the place of each, which many of them share, and of a `$ref`.
+const MAX_PLACE: usize = 2_048;
 /// Patterns in it; each may take a megabyte.
 const MAX_PATTERNS: usize = 64;
 /// What finding and starting one costs, in steps.
@@ -149,7 +151,7 @@ struct Reader<'a> {
     id: &'a str,
     /// The pointers of all schemas.
     visited: BTreeSet<String>,
-    /// References, with the place of the first of each.
+    /// References that are to be followed, with the place of the first of each.
     references: BTreeMap<&'a str, String>,
     anchors: BTreeMap<&'a str, String>,
     patterns: BTreeMap<String, PikeVM>,
@@ -172,6 +174,9 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH || self.visited.len() > MAX_SCHEMAS {
             return fail(format!("the schema has more than {MAX_SCHEMAS} parts, or is nested too deep"));
         }
+        if pointer.len() > MAX_PLACE {
+            return fail("the names that lead here are too long".into());
+        }
         let Value::Object(keywords) = schema else { return Ok(()) };
         if let Some(dynamic) = DYNAMIC.iter().find(|name| keywords.contains_key(**name)) {
             return fail(format!("`{dynamic}` is not understood here; write a `$ref`"));
@@ -187,10 +192,14 @@ impl<'a> Reader<'a> {
         }
         match keywords.get(X_CAPABILITY) {
             Some(Value::Array(list)) => {
-                self.annotations.extend(list.iter().map(|one| (at.to_owned(), one.clone())));
+                self.annotations
+                    .extend(list.iter().take(MAX_SCHEMAS + 1).map(|one| (at.to_owned(), one.clone())));
             }
             Some(one) => self.annotations.push((at.to_owned(), one.clone())),
             None => {}
+        }
+        if self.annotations.len() > MAX_SCHEMAS {
+            return fail(format!("the schema has more than {MAX_SCHEMAS} `{X_CAPABILITY}`"));
         }
         Ok(())
     }
@@ -213,6 +222,7 @@ impl<'a> Reader<'a> {
             ("patternProperties", Value::Object(map)) => {
                 map.keys().try_for_each(|text| self.pattern(text, pointer))
             }
+            ("$ref", Value::String(text)) if text.len() > MAX_PLACE => fail("it is too long".into()),
             ("$ref", Value::String(text)) => {
                 self.references.entry(text).or_insert_with(|| pointer.into());
                 Ok(())
@@ -287,12 +297,11 @@ impl<'a> Reader<'a> {
     /// What all references lead to. They may lead to schemas that stand where none are looked for.
     fn resolve(&mut self) -> Result<BTreeMap<String, String>, SchemaError> {
         let mut targets = BTreeMap::new();
-        while let Some((text, from)) = self
-            .references
-            .iter()
-            .find(|(text, _)| !targets.contains_key(**text))
-            .map(|(text, from)| (*text, from.clone()))
-        {
+        while let Some((text, from)) = self.references.pop_first() {
+            // One that has led somewhere may stand where it leads to.
+            if targets.contains_key(text) {
+                continue;
+            }
             let fail = |message: String| SchemaError { pointer: from.clone(), message };
             let fragment = match text.strip_prefix(self.id) {
                 Some(rest) if rest.is_empty() || rest.starts_with('#') => rest.trim_start_matches('#'),

@@ -235,8 +235,27 @@ fn schemas_that_do_not_end_do() {
     defs.insert("d30".into(), json!({"x-capability": "env:A"}));
     let bomb = schema(json!({"$ref": "#/$defs/d0", "$defs": defs}));
     assert!(bomb.configure(json!({})).is_err());
-    let many: serde_json::Map<_, _> = (0..5_000).map(|n| (n.to_string(), json!({}))).collect();
-    assert!(Schema::new(json!({"properties": many})).is_err());
+}
+
+#[test]
+fn what_is_kept_of_a_schema_is_limited() {
+    let refused = |document: Value, expected: &str| {
+        let error = Schema::new(document).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    let many = Value::from_iter((0..5_000).map(|n| (n.to_string(), json!({}))));
+    refused(json!({"properties": many}), "the schema has more than 4096 parts");
+    // It would be kept with each of the schemas under it.
+    let name = "x".repeat(3_000);
+    refused(json!({"properties": {(name.clone()): true}}), ": the names that lead here are too long");
+    refused(json!({"$ref": format!("#{name}")}), "#/$ref: it is too long");
+    refused(json!({"x-capability": vec!["env:A"; 5_000]}), "#: the schema has more than 4096 `x-capability`");
+    let each = vec![json!({"x-capability": vec!["env:A"; 500]}); 10];
+    refused(json!({"allOf": each}), "#/allOf/8: the schema has more than 4096 `x-capability`");
+    // Texts that stand for one place are followed to it once each, also where they stand in it.
+    let refs: Vec<_> = (0..2_000).map(|n| json!({"$ref": format!("#/%24defs/{n}")})).collect();
+    let defs = Value::from_iter((0..2_000).map(|n| (n.to_string(), json!({"$ref": "#/$defs/0"}))));
+    assert!(Schema::new(json!({"$defs": defs, "anyOf": refs})).is_ok());
 }
 
 #[test]

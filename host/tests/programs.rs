@@ -196,6 +196,20 @@ fn a_process_is_found() {
 }
 
 #[test]
+fn the_number_of_a_thread_is_no_process() {
+    std::thread::spawn(|| {
+        let thread = fs::read_link("/proc/thread-self").unwrap();
+        let number = thread.file_name().unwrap().to_str().unwrap();
+        assert_ne!(number, std::process::id().to_string());
+        let observation = format!("plugin: process, config: {{pid: {number}}}");
+        let (controls, status, _) = check(&[&observation], &[]);
+        assert_eq!((status, &data(&controls[0])["count"]), (1, &json!(0)), "{controls:#?}");
+    })
+    .join()
+    .unwrap();
+}
+
+#[test]
 fn all_processes_are_looked_at_while_others_end() {
     let observations = vec!["plugin: process, config: {user: 0}, expect: data.count > 1"; 4];
     // Each starts and ends dozens of processes meanwhile.

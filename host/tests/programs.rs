@@ -6,7 +6,7 @@ mod program;
 
 use serde_json::{Value, json};
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -28,7 +28,11 @@ fn profile(observations: &[&str]) -> tempfile::TempDir {
 }
 
 fn quoin(directory: &Path, args: &[&str]) -> Command {
-    let mut command = program::quoin();
+    ordered(program::quoin(), directory, args)
+}
+
+/// With the profile in that directory.
+fn ordered(mut command: Command, directory: &Path, args: &[&str]) -> Command {
     command.arg("check").arg(directory.join("profile.yaml")).args(["--format", "json"]).args(args);
     command.stdin(Stdio::null());
     command
@@ -233,17 +237,8 @@ fn all_processes_are_looked_at_while_others_end() {
 #[test]
 fn another_users_process_is_told_without_what_is_for_root_to_know() {
     let directory = profile(&["plugin: process, config: {pid: 1}"]);
-    let mut command = quoin(directory.path(), &[]);
-    let root = fs::metadata(directory.path()).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
-    if root {
-        if program::given().is_none() {
-            // This build's lies where only its owner may look.
-            let copy = directory.path().join("quoin");
-            fs::copy(command.get_program(), &copy).unwrap();
-            let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-            command = Command::new(copy);
-            command.args(args);
-        }
+    let mut command = ordered(program::quoin_in(directory.path()), directory.path(), &[]);
+    if fs::metadata(directory.path()).is_ok_and(|it| it.uid() == 0) {
         command.uid(65_534).gid(65_534);
     }
     let (controls, status, _) = run(command);

@@ -1,6 +1,7 @@
 //! The plugins that are part of the binary.
 
 use crate::unpack::unpack;
+use std::sync::OnceLock;
 
 /// A plugin that needs no file.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +16,7 @@ pub struct Builtin {
 const BASE: &str = "file";
 
 impl Builtin {
-    /// The module. Each call unpacks it, which takes a millisecond or two.
+    /// The module. Each call unpacks it, in a millisecond or less.
     ///
     /// ```
     /// let file = quoin::builtin::find("file").unwrap();
@@ -23,12 +24,12 @@ impl Builtin {
     /// ```
     #[must_use]
     pub fn wasm(&self) -> Vec<u8> {
-        let base = match find(BASE) {
-            Some(base) if self.name != BASE => base.wasm(),
-            _ => Vec::new(),
-        };
+        // Whatever needs one plugin will need others.
+        static UNPACKED: OnceLock<Vec<u8>> = OnceLock::new();
         // `build.rs` has made sure that what it wrote can be unpacked.
-        unpack(self.packed, &base).unwrap_or_default()
+        let base =
+            UNPACKED.get_or_init(|| find(BASE).and_then(|base| unpack(base.packed, &[])).unwrap_or_default());
+        if self.name == BASE { base.clone() } else { unpack(self.packed, base).unwrap_or_default() }
     }
 }
 

@@ -9,6 +9,10 @@ use std::process::Command;
 /// Debian's packages that the recipe of that name consists of.
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
+/// What the small build does without: where in the source a panic was, and what derived `Debug` prints beside a name. No
+/// message that a user reads is made of either; those of defects are shorter. The stable compiler can't be told so.
+const SMALL: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=shallow"];
+
 /// What builds for one target, all of it there.
 pub(crate) struct Recipe {
     kind: Kind,
@@ -65,8 +69,12 @@ impl Recipe {
         let mut cargo = Command::new(&self.zigbuild);
         toolchain::clear(&mut cargo);
         cargo.current_dir(repository);
-        cargo.args(["zigbuild", "--release", "--locked", "--package", "quoin", "--target", &target.triple]);
-        cargo.arg("--target-dir").arg(folder);
+        let profile = match variant {
+            Variant::Full => "release",
+            Variant::Small => "small",
+        };
+        cargo.args(["zigbuild", "--profile", profile, "--locked", "--package", "quoin"]);
+        cargo.args(["--target", &target.triple, "--target-dir"]).arg(folder);
         if variant == Variant::Small {
             cargo.arg("--no-default-features");
         }
@@ -86,6 +94,9 @@ impl Recipe {
             cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
             cargo.env("CARGO", toolchain::DEBIAN_CARGO).env("RUSTC", toolchain::DEBIAN_RUSTC);
             cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
+            if variant == Variant::Small {
+                flags.extend(SMALL.map(str::to_owned));
+            }
         }
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         cargo.env("CARGO_ZIGBUILD_ZIG_PATH", &self.zig);
@@ -94,7 +105,7 @@ impl Recipe {
         if !status.success() {
             return Err(format!("{} does not build", target.triple));
         }
-        Ok(folder.join(&target.triple).join("release/quoin"))
+        Ok(folder.join(&target.triple).join(profile).join("quoin"))
     }
 
     /// Compiles C, and answers the path of the object file, which is the same for every build of this checkout.

@@ -1,23 +1,27 @@
 //! What has to be made before the program is compiled: the embedded plugins and what `quoin plugin new` writes, both
-//! compressed; and how the release build's program is linked, without tables for unwinding. `docs/rationale.md` has the
+//! packed; and how the release build's program is linked, without tables for unwinding. `docs/rationale.md` has the
 //! reasons.
 
 #[path = "build/scaffold.rs"]
 mod scaffold;
+#[path = "src/unpack.rs"]
+mod unpack;
 
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use std::env;
 use std::error::Error;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Compresses most, and slowest.
-const LEVEL: u8 = 10;
+/// The plugin whose module the others' are packed with (`src/builtin.rs`).
+const BASE: &str = "file";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    compress(&here.join("../plugins/dist"), out)?;
+    modules(&here.join("../plugins/dist"), out)?;
     println!("cargo::rerun-if-changed=release.ld");
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|own| own == value);
     // `PROFILE` is `release` for what inherits from it, too.
@@ -26,25 +30,40 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{}/release.ld", here.display());
     }
     if env::var_os("CARGO_FEATURE_AUTHORING").is_some() {
-        scaffold::pack(out, LEVEL)?;
+        scaffold::write(out)?;
     }
     Ok(())
 }
 
-/// Writes each module in `dist` to `out` as a stream of RFC 1951.
-fn compress(dist: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+/// Packs each module in `dist` into `out`.
+fn modules(dist: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", dist.display());
+    let base = fs::read(dist.join(BASE).with_extension("wasm"))?;
     for entry in fs::read_dir(dist)? {
         let path = entry?.path();
         let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|it| it == "wasm")) else {
             continue;
         };
-        let module = fs::read(&path)?;
-        let deflated = miniz_oxide::deflate::compress_to_vec(&module, LEVEL);
-        if miniz_oxide::inflate::decompress_to_vec(&deflated).ok() != Some(module) {
-            return Err(format!("{} does not survive being compressed", path.display()).into());
-        }
-        fs::write(out.join(name).with_extension("deflate"), deflated)?;
+        let dictionary = if name == BASE { &[][..] } else { &base };
+        fs::write(out.join(name).with_extension("lzma"), pack(&fs::read(&path)?, dictionary)?)?;
     }
     Ok(())
+}
+
+/// What `src/unpack.rs` unpacks.
+fn pack(bytes: &[u8], dictionary: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    // Compresses most, and slowest.
+    let mut options = LzmaOptions::with_preset(9);
+    (options.lc, options.lp, options.pb) = unpack::BITS;
+    options.nice_len = LzmaOptions::NICE_LEN_MAX;
+    options.dict_size = unpack::window(dictionary.len(), bytes.len()).ok_or("too long")?;
+    options.preset_dict = Some(dictionary.to_vec()).filter(|dictionary| !dictionary.is_empty());
+    let length = u32::try_from(bytes.len())?.to_le_bytes().to_vec();
+    let mut writer = LzmaWriter::new_no_header(length, &options, false)?;
+    writer.write_all(bytes)?;
+    let packed = writer.finish()?;
+    if unpack::unpack(&packed, dictionary).as_deref() != Some(bytes) {
+        return Err("what was packed can't be unpacked".into());
+    }
+    Ok(packed)
 }

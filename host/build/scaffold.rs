@@ -9,12 +9,12 @@ const KINDS: [&str; 4] = ["fs", "network", "exec", "env"];
 
 type Add = fn(&mut Archive) -> Result<(), Box<dyn Error>>;
 
-/// Writes the files of each language to `out`, as one stream of RFC 1951: `host/src/scaffold/archive.rs` reads them.
-pub(crate) fn pack(out: &Path, level: u8) -> Result<(), Box<dyn Error>> {
+/// Writes the files of each language to `out`, packed: `host/src/scaffold/archive.rs` reads them.
+pub(crate) fn write(out: &Path) -> Result<(), Box<dyn Error>> {
     for (language, add) in [("rust", rust as Add), ("go", go as Add)] {
         let mut archive = Archive::default();
         add(&mut archive)?;
-        fs::write(out.join(language), miniz_oxide::deflate::compress_to_vec(&archive.bytes, level))?;
+        fs::write(out.join(language), crate::pack(&archive.bytes, &[])?)?;
     }
     Ok(())
 }

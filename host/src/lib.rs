@@ -16,3 +16,4 @@ pub mod run;
 #[cfg(feature = "authoring")]
 pub mod scaffold;
 pub mod schema;
+mod unpack;

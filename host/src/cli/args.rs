@@ -1,5 +1,6 @@
 //! The command line's grammar.
 
+#[cfg(feature = "authoring")]
 use crate::expect::{ExpectError, Expectation};
 use crate::linux::LogSink;
 use crate::plugin::Setup;
@@ -40,6 +41,7 @@ Exit status:
   1  it cannot, and the problems are listed in the order to fix them
   2  it cannot be read";
 
+#[cfg(feature = "authoring")]
 const TEST_EXAMPLES: &str = "\
 Examples:
   quoin plugin test file --config '{\"path\": \"/etc/hosts\"}'
@@ -75,6 +77,7 @@ pub(super) enum Command {
     /// Print the version
     Version,
     /// Print a script that completes the command line in a shell
+    #[cfg(feature = "completions")]
     Completions {
         /// The shell
         shell: Shell,
@@ -197,10 +200,12 @@ pub(super) enum PluginCommand {
         format: Format,
     },
     /// Make one observation, and show what it saw and took
+    #[cfg(feature = "authoring")]
     #[command(after_help = TEST_EXAMPLES)]
     Test(Box<TestArgs>),
 }
 
+#[cfg(feature = "authoring")]
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// A module, or a built-in plugin's name
@@ -248,6 +253,7 @@ pub(super) enum Format {
 }
 
 /// Shells that completions are there for.
+#[cfg(feature = "completions")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Shell {
     /// Bash.
@@ -262,6 +268,7 @@ fn severity(word: String) -> Result<Severity, String> {
     Severity::from_word(&word).ok_or(word)
 }
 
+#[cfg(feature = "authoring")]
 fn expectation(text: &str) -> Result<Expectation, ExpectError> {
     Expectation::parse(text)
 }

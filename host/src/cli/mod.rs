@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+#[cfg(feature = "completions")]
 mod completions;
 mod log;
 #[cfg(feature = "authoring")]
@@ -48,11 +49,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, prepare: Prepare) -> u8 {
         Command::Plugin { command } => match command {
             PluginCommand::List { format } => plugin::list(format),
             PluginCommand::Inspect { plugin, format } => plugin::inspect(&plugin, format),
+            #[cfg(feature = "authoring")]
             PluginCommand::Test(args) => plugin::test(*args),
             #[cfg(feature = "authoring")]
             PluginCommand::New(args) => new::new(args),
         },
         Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
+        #[cfg(feature = "completions")]
         Command::Completions { shell } => print(|to| completions::write(shell, to)),
     };
     result.unwrap_or_else(|trouble| {

@@ -1,6 +1,7 @@
 //! The files that a new plugin consists of, as `build.rs` has packed them.
 
 use super::{Kind, Language};
+use crate::unpack::unpack;
 
 const RUST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rust"));
 const GO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/go"));
@@ -22,7 +23,7 @@ pub(super) fn files(language: Language, kind: Kind) -> Vec<File> {
         Language::Go => GO,
     };
     // It was packed by our own build, and a test reads all of it.
-    let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap_or_default();
+    let bytes = unpack(packed, &[]).unwrap_or_default();
     let all = String::from_utf8(bytes).unwrap_or_default();
     let (mut files, mut rest) = (Vec::new(), all.as_str());
     while let Some((usage, path, text, next)) = first(rest) {

@@ -2,10 +2,12 @@
 
 mod inspect;
 mod list;
+#[cfg(feature = "authoring")]
 mod test;
 
 pub(super) use inspect::inspect;
 pub(super) use list::list;
+#[cfg(feature = "authoring")]
 pub(super) use test::test;
 
 use crate::profile::PluginSource;

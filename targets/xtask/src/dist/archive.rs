@@ -2,6 +2,7 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
@@ -64,6 +65,22 @@ pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>, String> {
     encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(|error| error.to_string())
 }
 
+/// How many bytes of flash these take in a squashfs as OpenWrt makes it: blocks of 256 KiB, each compressed by itself, with the
+/// parameters of LZMA that suit instructions of four bytes.
+pub(crate) fn squashed(bytes: &[u8]) -> Result<usize, String> {
+    const BLOCK: usize = 256 << 10;
+    let mut options = LzmaOptions::with_preset(9);
+    (options.lc, options.lp, options.pb) = (0, 2, 2);
+    options.nice_len = LzmaOptions::NICE_LEN_MAX;
+    options.dict_size = BLOCK as u32;
+    let lengths = bytes.chunks(BLOCK).map(|block| {
+        let mut writer = LzmaWriter::new_no_header(Vec::new(), &options, false)?;
+        writer.write_all(block)?;
+        Ok(writer.finish()?.len().min(block.len()))
+    });
+    lengths.sum::<Result<usize, std::io::Error>>().map_err(|error| error.to_string())
+}
+
 /// The archive of ar(5) that a `.deb` is. Members are in the order that is given.
 pub(crate) fn ar(members: &[(&str, Vec<u8>)], seconds: u64) -> Vec<u8> {
     let mut archive = b"!<arch>\n".to_vec();
@@ -82,7 +99,7 @@ pub(crate) fn ar(members: &[(&str, Vec<u8>)], seconds: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Files, ar, tar_gz};
+    use super::{Entry, Files, ar, squashed, tar_gz};
     use std::process::{Command, Stdio};
 
     fn files() -> Files {
@@ -120,6 +137,23 @@ mod tests {
                 "-rwxr-xr-x root/root 1970-01-02 ./usr/bin/a",
             ]
         );
+    }
+
+    #[test]
+    fn what_repeats_takes_little_flash_and_noise_no_more_than_it_is_long() {
+        let mut state = 1_u32;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .take(300_000)
+        .collect();
+        let flash = squashed(&noise).expect("compresses");
+        assert!((290_000..=300_000).contains(&flash), "{flash}");
+        assert!(squashed(&[7; 300_000]).expect("compresses") < 1000);
+        // A block knows nothing of the one before.
+        let twice: Vec<u8> = noise.iter().chain(&noise).copied().collect();
+        assert!(squashed(&twice).expect("compresses") > 550_000);
     }
 
     #[test]

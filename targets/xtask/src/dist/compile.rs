@@ -9,6 +9,10 @@ use std::process::Command;
 /// Debian's packages that the recipe of that name consists of.
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
+/// What the small build does without: where in the source a panic was, and what derived `Debug` prints beside a name. No
+/// message that a user reads is made of either; those of defects are shorter. The stable compiler can't be told so.
+const SMALL: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=shallow"];
+
 /// What builds for one target, all of it there.
 pub(crate) struct Recipe {
     kind: Kind,
@@ -62,8 +66,12 @@ impl Recipe {
         target: &Target,
         variant: Variant,
     ) -> Result<PathBuf, String> {
-        let mut cargo = self.cargo("zigbuild", repository, folder, target)?;
-        cargo.args(["--release", "--package", "quoin"]);
+        let (profile, more_flags) = match variant {
+            Variant::Full => ("release", &[][..]),
+            Variant::Small => ("small", &SMALL[..]),
+        };
+        let mut cargo = self.cargo("zigbuild", repository, folder, target, more_flags)?;
+        cargo.args(["--profile", profile, "--package", "quoin"]);
         if variant == Variant::Small {
             cargo.arg("--no-default-features");
         }
@@ -72,7 +80,7 @@ impl Recipe {
             cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         }
         succeed(&mut cargo, &format!("{} does not build", target.triple))?;
-        Ok(folder.join(&target.triple).join("release/quoin"))
+        Ok(folder.join(&target.triple).join(profile).join("quoin"))
     }
 
     /// Builds the unit and integration tests of these packages for the target, in the profile of tests, and runs them where
@@ -88,7 +96,7 @@ impl Recipe {
         target: &Target,
         packages: &[&str],
     ) -> Result<(), String> {
-        let mut cargo = self.cargo("test", repository, folder, target)?;
+        let mut cargo = self.cargo("test", repository, folder, target, &[])?;
         cargo.args(["--quiet", "--lib", "--tests", "--config", "profile.dev.debug=false"]);
         for package in packages {
             cargo.args(["--package", package]);
@@ -104,13 +112,14 @@ impl Recipe {
         succeed(&mut cargo, &format!("tests for {} fail", target.triple))
     }
 
-    /// `cargo-zigbuild`, to compile for the target into `folder`.
+    /// `cargo-zigbuild`, to compile for the target into `folder`; Debian's compiler takes `more_flags`.
     fn cargo(
         &self,
         subcommand: &str,
         repository: &Path,
         folder: &Path,
         target: &Target,
+        more_flags: &[&str],
     ) -> Result<Command, String> {
         let mut cargo = Command::new(&self.zigbuild);
         toolchain::clear(&mut cargo);
@@ -130,6 +139,7 @@ impl Recipe {
             flags.push("-Clink-self-contained=no".to_owned());
             cargo.env("CARGO", toolchain::DEBIAN_CARGO).env("RUSTC", toolchain::DEBIAN_RUSTC);
             cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
+            flags.extend(more_flags.iter().copied().map(str::to_owned));
         }
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         cargo.env("CARGO_ZIGBUILD_ZIG_PATH", &self.zig);

@@ -110,6 +110,31 @@ pub(crate) fn all(
     Ok(packages)
 }
 
+/// Has `targets/xtask/tests/packages.rs` look at all packages in `target/dist/`, with what they are installed with.
+///
+/// # Errors
+///
+/// Where one is not as it should be; the test has said which.
+pub(crate) fn prove(repository: &Path) -> Result<(), String> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([
+        "test",
+        "--quiet",
+        "--locked",
+        "--package",
+        "xtask",
+        "--test",
+        "packages",
+        "--",
+        "--ignored",
+    ]);
+    match cargo.current_dir(repository).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("a package in target/dist/ is not as it should be".to_owned()),
+        Err(error) => Err(format!("cargo does not run: {error}")),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum System {
     Debian,
@@ -164,7 +189,7 @@ mod tests {
             emulator: Vec::new(),
             deb: Some("amd64".to_owned()),
             opkg: vec!["mips_24kc".to_owned(), "mips_other".to_owned()],
-            budget: Budget { full: 0, small: None, small_compressed: None },
+            budget: Budget { full: 0, small: None, small_flash: None },
         };
         let conf = Entry { bytes: b"profile: {}\n".to_vec(), mode: 0o644 };
         let common = Files::from([(CONF_FILE.to_owned(), conf)]);

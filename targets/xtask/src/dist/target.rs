@@ -46,8 +46,8 @@ pub(crate) struct Budget {
     pub(crate) full: u64,
     /// Without the default features. Only where this is set is such a binary made.
     pub(crate) small: Option<u64>,
-    /// That one as `gzip -9` leaves it.
-    pub(crate) small_compressed: Option<u64>,
+    /// What that one may take of a compressed file system.
+    pub(crate) small_flash: Option<u64>,
 }
 
 /// Reads every `targets/*/target.toml`.

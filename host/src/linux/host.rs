@@ -220,7 +220,7 @@ impl Host for LinuxHost {
         gate: &mut Gate<'_>,
     ) -> DnsResponse {
         match self.machine.network() {
-            Ok(network) => network.dns_lookup(server, request, deadline, gate),
+            Ok(network) => network.operations(deadline).dns_lookup(server, request, gate),
             Err(error) => DnsResponse { error: Some(error), ..DnsResponse::default() },
         }
     }
@@ -234,7 +234,7 @@ impl Host for LinuxHost {
         body_bytes: usize,
     ) -> HttpResponse {
         match self.machine.network() {
-            Ok(network) => network.http_request(to, request, deadline, gate, body_bytes),
+            Ok(network) => network.operations(deadline).http_request(to, request, gate, body_bytes),
             Err(error) => HttpResponse { error: Some(error), ..HttpResponse::default() },
         }
     }
@@ -247,7 +247,7 @@ impl Host for LinuxHost {
         gate: &mut Gate<'_>,
     ) -> ConnectResponse {
         match self.machine.network() {
-            Ok(network) => network.tcp_connect(to, request, deadline, gate),
+            Ok(network) => network.operations(deadline).tcp_connect(to, request, gate),
             Err(error) => ConnectResponse { error: Some(error), ..ConnectResponse::default() },
         }
     }
@@ -260,7 +260,7 @@ impl Host for LinuxHost {
         gate: &mut Gate<'_>,
     ) -> ConnectResponse {
         match self.machine.network() {
-            Ok(network) => network.smtp_connect(to, request, deadline, gate),
+            Ok(network) => network.operations(deadline).smtp_connect(to, request, gate),
             Err(error) => ConnectResponse { error: Some(error), ..ConnectResponse::default() },
         }
     }

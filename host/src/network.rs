@@ -1,26 +1,16 @@
-//! The joint between the engine and the network clients: how a run reaches the network, and the four operations that
-//! plugins ask for.
-//!
-//! The engine has decided that an operation may begin. What it leads to is asked of the engine's gate, by
-//! `policy`; nothing is decided here.
+//! How a run reaches the network: by which stack, who resolves its names, and whose certificates are trusted. What is
+//! done there is `quoin-operations`.
 
-mod dns;
-mod error;
-mod handshake;
-mod http;
-mod policy;
-mod smtp;
-mod tcp;
-
-use error::detail;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_engine::Deadline;
 use quoin_net::kernel::KernelStack;
 use quoin_net::tls::Trust;
 use quoin_net::{Cancel, Network, Stack, dns::Config};
+use quoin_operations::Operations;
 use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
+#[cfg(feature = "link")]
 use std::time::Duration;
 
 /// How a run reaches the network: by which stack, who resolves its names, and whose certificates are trusted.
@@ -63,14 +53,15 @@ impl Networking {
         self.cancel.cancel();
     }
 
-    fn network(&self) -> Network<'_> {
-        Network { stack: &*self.stack, dns: self.names.get_or_init(Config::system) }
-    }
-
-    /// The engine's deadline on the stack's clock.
-    fn deadline(&self, deadline: Deadline) -> quoin_net::Deadline {
+    /// What an operation is carried out with that has to be done by `deadline`, on the engine's clock.
+    pub(crate) fn operations(&self, deadline: Deadline) -> Operations<'_> {
         let left = deadline.left(crate::linux::monotonic());
-        quoin_net::Deadline::after(self.stack.now(), left)
+        Operations {
+            network: Network { stack: &*self.stack, dns: self.names.get_or_init(Config::system) },
+            trust: &self.trust,
+            unix_seconds: now_unix_seconds(),
+            deadline: quoin_net::Deadline::after(self.stack.now(), left),
+        }
     }
 }
 
@@ -133,8 +124,4 @@ pub(crate) fn none() -> ErrorDetail {
 /// Seconds since the Unix epoch, which certificates are held against.
 fn now_unix_seconds() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

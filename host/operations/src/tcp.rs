@@ -1,33 +1,35 @@
 //! `tcp_connect`.
 
 use super::handshake::handshake;
-use super::policy::Checkpoint;
-use super::{Networking, detail, milliseconds, now_unix_seconds};
+use super::{Checkpoint, Gate, Operations, detail};
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use quoin_abi::host::{ConnectResponse, TcpRequest};
 use quoin_engine::host::Destination;
-use quoin_engine::{Deadline, Gate};
 use quoin_net::{Error, Stream, dns, tls};
 
-impl Networking {
+impl Operations<'_> {
     /// Connects, and with TLS shakes hands; asks for each version of TLS on a connection of its own, to the address that
     /// the first one found.
-    pub(crate) fn tcp_connect(
+    #[must_use]
+    pub fn tcp_connect(
         &self,
         to: Destination<'_>,
         request: &TcpRequest,
-        deadline: Deadline,
         gate: &mut Gate<'_>,
     ) -> ConnectResponse {
-        let (started, deadline) = (self.stack.now(), self.deadline(deadline));
+        let started = self.now();
         let mut policy = Checkpoint::new(gate);
-        let connected = self.network().connect(to.host, to.port, &mut policy, deadline);
+        let connected = self.network.connect(to.host, to.port, &mut policy, self.deadline);
         let mut response = ConnectResponse {
             connected: connected.is_ok(),
             address: address(to),
-            response_time_ms: milliseconds(self.stack.now().since(started)),
+            response_time_ms: self.milliseconds(started),
             ..ConnectResponse::default()
         };
-        let done = connected.and_then(|stream| self.look(stream, to, request, deadline, &mut response));
+        let done = connected.and_then(|stream| self.look(stream, to, request, &mut response));
         response.error = done.err().map(|error| detail(&error));
         response
     }
@@ -37,7 +39,6 @@ impl Networking {
         stream: Box<dyn Stream + 'a>,
         to: Destination<'_>,
         request: &TcpRequest,
-        deadline: quoin_net::Deadline,
         response: &mut ConnectResponse,
     ) -> Result<(), Error> {
         let peer = stream.peer_addr();
@@ -45,12 +46,13 @@ impl Networking {
         response.local_addr = stream.local_addr().to_string();
         let name = dns::ascii_host(to.host)?;
         let shaken = request.tls.then_some(stream).map(|stream| {
-            tls::connect(stream, &name, &self.trust, now_unix_seconds(), tls::Verify::Report)
+            tls::connect(stream, &name, self.trust, self.unix_seconds, tls::Verify::Report)
                 .map(|(_, evidence)| evidence)
         });
         // Asked even if there is no version in common; and the first connection has ended, for servers that have one at a time.
         if request.probe_tls_versions {
-            let offered = tls::offered_versions(&mut || self.stack.connect(peer, deadline), &name);
+            let offered =
+                tls::offered_versions(&mut || self.network.stack.connect(peer, self.deadline), &name);
             let offered = match (offered, &shaken) {
                 (Err(_), Some(Err(error))) => return Err(error.clone()),
                 (offered, _) => offered?,

@@ -1,5 +1,7 @@
 //! From what a handshake showed to the contract's fields.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString as _};
 use quoin_abi::host::Handshake;
 use quoin_net::tls::Evidence;
 

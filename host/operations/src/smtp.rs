@@ -1,21 +1,21 @@
 //! `smtp_connect`.
 
 use super::handshake::handshake;
-use super::policy::Checkpoint;
 use super::tcp::address;
-use super::{Networking, detail, milliseconds, now_unix_seconds};
+use super::{Checkpoint, Gate, Operations, detail, milliseconds};
+use alloc::borrow::ToOwned as _;
+use alloc::string::ToString as _;
 use quoin_abi::host::{ConnectResponse, SmtpRequest};
 use quoin_engine::host::Destination;
-use quoin_engine::{Deadline, Gate};
 use quoin_net::smtp::{self, Greeting, Limits, Request, Security};
 
-impl Networking {
+impl Operations<'_> {
     /// Reads a mail server's greeting and asks for its extensions, with TLS if the request says so.
-    pub(crate) fn smtp_connect(
+    #[must_use]
+    pub fn smtp_connect(
         &self,
         to: Destination<'_>,
         request: &SmtpRequest,
-        deadline: Deadline,
         gate: &mut Gate<'_>,
     ) -> ConnectResponse {
         let security = match (request.tls, request.starttls) {
@@ -24,11 +24,11 @@ impl Networking {
             (false, false) => Security::Plain,
         };
         let asked = Request { host: to.host.to_owned(), port: to.port, security };
-        let (started, deadline) = (self.stack.now(), self.deadline(deadline));
+        let started = self.now();
         let mut policy = Checkpoint::new(gate);
-        let now = now_unix_seconds();
         let limits = Limits::default();
-        let greeted = smtp::greet(&self.network(), &asked, &self.trust, now, &mut policy, deadline, &limits);
+        let (network, now) = (&self.network, self.unix_seconds);
+        let greeted = smtp::greet(network, &asked, self.trust, now, &mut policy, self.deadline, &limits);
         let (seen, error) = match greeted {
             Ok(greeting) => (Some(greeting), None),
             Err(failure) => (failure.seen.map(|seen| *seen), Some(detail(&failure.error))),
@@ -36,7 +36,7 @@ impl Networking {
         let response = ConnectResponse {
             connected: seen.is_some(),
             address: address(to),
-            response_time_ms: milliseconds(self.stack.now().since(started)),
+            response_time_ms: self.milliseconds(started),
             error,
             ..ConnectResponse::default()
         };

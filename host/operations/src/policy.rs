@@ -1,9 +1,10 @@
 //! [`Checkpoint`]: the clients' questions, put to the engine's gate.
 
+use alloc::string::ToString as _;
+use core::net::SocketAddr;
 use quoin_engine::Gate;
 use quoin_engine::capability::Refusal;
 use quoin_net::{Code, Error, Policy};
-use std::net::SocketAddr;
 
 /// Asks the engine about every destination that a client comes upon.
 pub(super) struct Checkpoint<'a, 'g> {

@@ -1,29 +1,31 @@
 //! `http_request`.
 
 use super::handshake::handshake;
-use super::policy::Checkpoint;
-use super::{Networking, detail, milliseconds, now_unix_seconds};
+use super::{Checkpoint, Gate, Operations, detail, milliseconds};
+use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use core::net::IpAddr;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{HttpRequest, HttpResponse};
 use quoin_engine::host::Destination;
-use quoin_engine::{Deadline, Gate};
 use quoin_net::dns::ascii_host;
 use quoin_net::http::{self, Limits, Request, Url};
-use std::collections::BTreeMap;
-use std::net::IpAddr;
 
-impl Networking {
+impl Operations<'_> {
     /// Makes a request and follows its redirects.
-    pub(crate) fn http_request(
+    #[must_use]
+    pub fn http_request(
         &self,
         to: Destination<'_>,
         request: &HttpRequest,
-        deadline: Deadline,
         gate: &mut Gate<'_>,
         body_bytes: usize,
     ) -> HttpResponse {
-        self.fetch(to, request, deadline, gate, body_bytes)
+        self.fetch(to, request, gate, body_bytes)
             .unwrap_or_else(|error| HttpResponse { error: Some(error), ..HttpResponse::default() })
     }
 
@@ -31,7 +33,6 @@ impl Networking {
         &self,
         to: Destination<'_>,
         request: &HttpRequest,
-        deadline: Deadline,
         gate: &mut Gate<'_>,
         body_bytes: usize,
     ) -> Result<HttpResponse, ErrorDetail> {
@@ -57,8 +58,8 @@ impl Networking {
         let limits = Limits::default();
         let limits = Limits { body_bytes: limits.body_bytes.min(body_bytes), ..limits };
         let mut policy = Checkpoint::new(gate);
-        let (now, deadline) = (now_unix_seconds(), self.deadline(deadline));
-        let response = http::fetch(&self.network(), &asked, &self.trust, now, &mut policy, deadline, &limits)
+        let (network, now) = (&self.network, self.unix_seconds);
+        let response = http::fetch(network, &asked, self.trust, now, &mut policy, self.deadline, &limits)
             .map_err(|error| detail(&error))?;
         let mut headers = BTreeMap::<String, Vec<String>>::new();
         for (name, value) in response.headers {

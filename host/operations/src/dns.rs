@@ -1,29 +1,28 @@
 //! `dns_lookup`.
 
-use super::policy::Checkpoint;
-use super::{Networking, detail, milliseconds};
+use super::{Checkpoint, Gate, Operations, detail};
+use alloc::string::ToString;
 use quoin_abi::host::{DnsRequest, DnsResponse, MxRecord};
 use quoin_engine::host::Destination;
-use quoin_engine::{Deadline, Gate};
 use quoin_net::dns::{Record, RecordType, lookup};
 
-impl Networking {
-    /// Looks up a name's records, at the request's own server or the system's.
-    pub(crate) fn dns_lookup(
+impl Operations<'_> {
+    /// Looks up a name's records, at the request's own server or those of the network.
+    #[must_use]
+    pub fn dns_lookup(
         &self,
         server: Option<Destination<'_>>,
         request: &DnsRequest,
-        deadline: Deadline,
         gate: &mut Gate<'_>,
     ) -> DnsResponse {
-        let (started, deadline) = (self.stack.now(), self.deadline(deadline));
+        let started = self.now();
         let mut policy = Checkpoint::new(gate);
         let named = server.map(|Destination { host, port }| (host, port));
         let record_type = if request.record_type.is_empty() { "A" } else { &request.record_type };
         let found = record_type.parse::<RecordType>().and_then(|record_type| {
-            lookup(&self.network(), &request.hostname, record_type, named, &mut policy, deadline)
+            lookup(&self.network, &request.hostname, record_type, named, &mut policy, self.deadline)
         });
-        let query_time_ms = milliseconds(self.stack.now().since(started));
+        let query_time_ms = self.milliseconds(started);
         match found {
             Ok(records) => DnsResponse {
                 mx_records: records.iter().filter_map(mx).collect(),

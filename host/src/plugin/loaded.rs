@@ -138,6 +138,12 @@ impl Plugin {
         self.policy.grants(config).1
     }
 
+    /// What a configuration asks for, for whoever runs the plugin elsewhere. Paths that it names literally are not among it.
+    #[must_use]
+    pub fn asked(&self, config: &Config) -> CapabilitySet {
+        self.policy.asked(config)
+    }
+
     /// Makes one observation, with a fresh instance that may do what the configuration needs and the operator allows.
     /// The configuration has to be of this plugin.
     #[must_use]

@@ -27,7 +27,7 @@ mod template;
 use crate::schema::{Config, Schema};
 use derive::Annotations;
 use quoin_abi::capability::Capabilities;
-use quoin_engine::capability::{Capability, CapabilityError, CapabilitySet, Grants};
+use quoin_engine::capability::{Capability, CapabilityError, CapabilitySet, Grants, Literal};
 use std::fmt;
 use template::Derived;
 
@@ -89,8 +89,20 @@ impl PluginPolicy {
     /// warnings, with its place.
     #[must_use]
     pub fn grants(&self, config: &Config) -> (Grants, Vec<Warning>) {
-        let mut warnings = Vec::new();
         let mut literals = Vec::new();
+        let (derived, warnings) = self.derived(config, &mut literals);
+        let grants = Grants::new(self.declared.clone(), self.granted.clone(), literals);
+        (grants.with_configured(&derived), warnings)
+    }
+
+    /// What a configuration asks for, whether or not the plugin declares it. Paths that it names literally are not among them.
+    #[must_use]
+    pub fn asked(&self, config: &Config) -> CapabilitySet {
+        self.derived(config, &mut Vec::new()).0
+    }
+
+    fn derived(&self, config: &Config, literals: &mut Vec<Literal>) -> (CapabilitySet, Vec<Warning>) {
+        let mut warnings = Vec::new();
         let mut capabilities = Vec::new();
         self.annotations.derive(config, &mut |derived| match derived {
             Ok(Derived::Literal(literal)) => literals.push(literal),
@@ -101,8 +113,7 @@ impl PluginPolicy {
             warnings.push(Warning::Derived(error));
             CapabilitySet::default()
         });
-        let grants = Grants::new(self.declared.clone(), self.granted.clone(), literals);
-        (grants.with_configured(&derived), warnings)
+        (derived, warnings)
     }
 
     /// What the plugin declares, as far as it is well-formed.

@@ -83,6 +83,30 @@ pub struct ControlReport {
     pub observations: Vec<ObservationReport>,
 }
 
+impl ControlReport {
+    /// Why a control ended as it did, in one line: what is wrong with the first observation that decided it.
+    #[must_use]
+    pub fn message(
+        status: ControlStatus,
+        skipped: Option<&SkipReason>,
+        observations: &[ObservationReport],
+    ) -> String {
+        let decisive = match status {
+            ControlStatus::Pass => return String::new(),
+            ControlStatus::Skipped => return skipped.map(ToString::to_string).unwrap_or_default(),
+            ControlStatus::Fail => ObservationStatus::Fail,
+            ControlStatus::Error => ObservationStatus::Error,
+        };
+        let mut decisive = observations.iter().filter(|observation| observation.status == decisive);
+        let Some(first) = decisive.next() else { return String::new() };
+        let message = format!("{}: {}", first.plugin, first.reason());
+        match decisive.count() {
+            0 => message,
+            more => format!("{message} (and {more} more)"),
+        }
+    }
+}
+
 /// What became of one observation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ObservationReport {
@@ -107,6 +131,34 @@ pub struct ObservationReport {
     /// How often it was made; more than once where the profile asks for retries.
     #[serde(skip)]
     pub attempts: u32,
+}
+
+impl ObservationReport {
+    /// Why it did not pass, in a few words; empty where it did.
+    fn reason(&self) -> String {
+        if self.status == ObservationStatus::Pass {
+            return String::new();
+        }
+        let evidence = self.evidence.as_ref();
+        let error = self.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
+        if let Some(error) = error {
+            return error_text(error);
+        }
+        let Some(untrue) = self.expectations.iter().find(|expectation| !expectation.passed) else {
+            return format!(
+                "failed: {}",
+                evidence.map_or(EvidenceReport::OWN_VERDICT, EvidenceReport::verdict)
+            );
+        };
+        let ExpectationReport { expression, message, .. } = untrue;
+        let message = message.lines().collect::<Vec<_>>().join("; ");
+        match message.is_empty() {
+            true => format!("not true: {expression}"),
+            // Most messages repeat the expression, with the values that were seen.
+            false if message.contains(expression) => message,
+            false => format!("not true: {expression} ({message})"),
+        }
+    }
 }
 
 /// What a plugin saw.

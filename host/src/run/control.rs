@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use crate::profile::Control;
-use crate::report::{ControlReport, ControlStatus, ObservationReport, ObservationStatus, SkipReason};
+use crate::report::{ControlReport, ControlStatus, ObservationReport, SkipReason};
 use std::time::{Duration, Instant};
 
 /// Where a control stands.
@@ -84,6 +84,25 @@ impl ControlState {
 
     /// Its report.
     pub(super) fn into_report(self, control: &Control, index: usize) -> ControlReport {
+        let observations: Vec<_> = self
+            .slots
+            .into_iter()
+            .zip(&control.observations)
+            .filter_map(|(slot, observation)| {
+                let outcome = slot.outcome?;
+                let times = slot.started.zip(slot.ended);
+                Some(ObservationReport {
+                    plugin: observation.plugin.to_string(),
+                    config: observation.config.clone(),
+                    status: outcome.status,
+                    evidence: outcome.evidence,
+                    error: outcome.error,
+                    expectations: outcome.expectations,
+                    duration: times.map_or(Duration::ZERO, |(start, end)| end - start),
+                    attempts: slot.attempts,
+                })
+            })
+            .collect();
         ControlReport {
             id: control.id.to_string(),
             name: control.name.clone(),
@@ -92,53 +111,11 @@ impl ControlState {
             owner: control.owner.clone(),
             tags: control.tags.clone(),
             status: self.status,
-            message: self.message(control),
+            message: ControlReport::message(self.status, self.skip_reason.as_ref(), &observations),
             skip_reason: self.skip_reason,
             duration: self.duration,
             index,
-            observations: self
-                .slots
-                .into_iter()
-                .zip(&control.observations)
-                .filter_map(|(slot, observation)| {
-                    let outcome = slot.outcome?;
-                    Some(ObservationReport {
-                        plugin: observation.plugin.to_string(),
-                        config: observation.config.clone(),
-                        status: outcome.status,
-                        evidence: outcome.evidence,
-                        error: outcome.error,
-                        expectations: outcome.expectations,
-                        duration: slot
-                            .started
-                            .zip(slot.ended)
-                            .map_or(Duration::ZERO, |(start, end)| end - start),
-                        attempts: slot.attempts,
-                    })
-                })
-                .collect(),
-        }
-    }
-
-    /// Why the control ended as it did, in one line: what is wrong with the first observation that decided it.
-    fn message(&self, control: &Control) -> String {
-        let decisive = match self.status {
-            ControlStatus::Pass => return String::new(),
-            ControlStatus::Skipped => {
-                return self.skip_reason.as_ref().map(ToString::to_string).unwrap_or_default();
-            }
-            ControlStatus::Fail => ObservationStatus::Fail,
-            ControlStatus::Error => ObservationStatus::Error,
-        };
-        let mut outcomes = self.slots.iter().zip(&control.observations).filter_map(|(slot, observation)| {
-            let outcome = slot.outcome.as_ref()?;
-            (outcome.status == decisive).then(|| (observation, outcome.reason()))
-        });
-        let Some((observation, reason)) = outcomes.next() else { return String::new() };
-        let message = format!("{}: {reason}", observation.plugin);
-        match outcomes.count() {
-            0 => message,
-            more => format!("{message} (and {more} more)"),
+            observations,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! [`Outcome`]: what making an observation once came to, and [`Observer`], who makes it.
 
 use crate::profile::{Control, Observation};
-use crate::report::{EvidenceReport, ExpectationReport, ObservationStatus, error_text};
+use crate::report::{EvidenceReport, ExpectationReport, ObservationStatus};
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use std::time::Instant;
 
@@ -34,33 +34,6 @@ impl Outcome {
     #[must_use]
     pub fn timeout(message: String) -> Self {
         Self::error(ErrorDetail::new(ErrorType::Timeout, "ETIMEDOUT", message))
-    }
-
-    /// Why it did not pass, in a few words; empty where it did.
-    #[must_use]
-    pub(super) fn reason(&self) -> String {
-        if self.status == ObservationStatus::Pass {
-            return String::new();
-        }
-        let evidence = self.evidence.as_ref();
-        let error = self.error.as_ref().or_else(|| evidence.and_then(|evidence| evidence.error.as_ref()));
-        if let Some(error) = error {
-            return error_text(error);
-        }
-        let Some(untrue) = self.expectations.iter().find(|expectation| !expectation.passed) else {
-            return format!(
-                "failed: {}",
-                evidence.map_or(EvidenceReport::OWN_VERDICT, EvidenceReport::verdict)
-            );
-        };
-        let ExpectationReport { expression, message, .. } = untrue;
-        let message = message.lines().collect::<Vec<_>>().join("; ");
-        match message.is_empty() {
-            true => format!("not true: {expression}"),
-            // Most messages repeat the expression, with the values that were seen.
-            false if message.contains(expression) => message,
-            false => format!("not true: {expression} ({message})"),
-        }
     }
 }
 

@@ -83,6 +83,18 @@ impl Options {
         self.form
     }
 
+    /// Its MAC address, where it is said.
+    #[must_use]
+    pub const fn mac(&self) -> Option<Mac> {
+        self.mac
+    }
+
+    /// The most that it sends in a packet, where it is said.
+    #[must_use]
+    pub const fn mtu(&self) -> Option<Mtu> {
+        self.mtu
+    }
+
     /// The interface that it comes to it by.
     #[must_use]
     pub const fn name(&self) -> &InterfaceName {

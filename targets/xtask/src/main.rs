@@ -1,6 +1,7 @@
 //! Chores of the Quoin repository: `cargo xtask CHORE`.
 
 mod dist;
+mod firmware;
 mod plugins;
 mod sums;
 mod toolchain;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask plugins [--check]
        cargo xtask dist TARGET… | --all [--run | --prove] [--again]
+       cargo xtask firmware [--prove]
 
   plugins           build every plugin of plugins/ into plugins/dist/, with digests
   plugins --check   prove that plugins/dist/ is what the source builds; changes nothing
@@ -20,7 +22,10 @@ usage: cargo xtask plugins [--check]
   dist --all        for every device
   dist … --run      and run the binaries, under an emulator where need be
   dist … --prove    and run the crates' own tests there as well
-  dist … --again    and build twice, and compare the bytes";
+  dist … --again    and build twice, and compare the bytes
+
+  firmware          build targets/bare-metal/ for its board, into target/firmware/
+  firmware --prove  and run it on an emulated board";
 
 fn main() -> ExitCode {
     if let Some(status) = plugins::as_compiler() {
@@ -35,6 +40,8 @@ fn main() -> ExitCode {
             Some(order) => dist::run(&repository(), &order),
             None => return usage(),
         },
+        ["firmware"] => firmware::run(&repository(), false),
+        ["firmware", "--prove"] => firmware::run(&repository(), true),
         ["-h" | "--help" | "help"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -70,7 +70,9 @@ impl Kind {
             Self::Rustup => {
                 let folder = output(self.rustc().args(["--print", "target-libdir", "--target", target]))?;
                 let entries = Path::new(folder.trim()).read_dir().into_iter().flatten().flatten();
-                if !entries.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd"))
+                if !entries
+                    .into_iter()
+                    .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore"))
                 {
                     return Err(format!("rustc has no standard library for {target}"));
                 }

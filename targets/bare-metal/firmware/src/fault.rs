@@ -1,0 +1,26 @@
+//! What is said in the end when something is broken. Then the board stands still, until somebody resets it.
+
+use crate::serial::Serial;
+use alloc::format;
+use core::panic::PanicInfo;
+use cortex_m_rt::ExceptionFrame;
+use quoin_frames::Message;
+
+fn stop(reason: alloc::string::String) -> ! {
+    let serial = Serial::open();
+    serial.begin();
+    serial.send(&Message::Stopped { reason });
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
+
+#[panic_handler]
+fn panic(panic: &PanicInfo<'_>) -> ! {
+    stop(format!("a defect of the firmware: {panic}"))
+}
+
+#[cortex_m_rt::exception]
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    stop(format!("a defect of the firmware: the processor met a fault at {:#010x}", frame.pc()))
+}

@@ -1,0 +1,75 @@
+//! The firmware for its board, and the tool for this machine.
+
+use crate::toolchain::{self, Kind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The board's processor: a Cortex-M4 with floating point.
+const TARGET: &str = "thumbv7em-none-eabihf";
+/// Debian's packages that the recipe of that name consists of.
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+/// The workspace.
+const WORKSPACE: &str = "targets/bare-metal";
+
+/// Builds the firmware: an ELF file.
+///
+/// # Errors
+///
+/// What to install, or where cargo fails; it has said why.
+pub(crate) fn firmware(repository: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let mut missing = Vec::new();
+    let found = Kind::ALL.into_iter().find(|kind| match kind.find(TARGET, &PACKAGES) {
+        Ok(_) => true,
+        Err(error) => {
+            missing.push(format!("{error}: {}", kind.installation(TARGET, &PACKAGES)));
+            false
+        }
+    });
+    let Some(kind) = found else {
+        return Err(format!(
+            "the firmware needs a compiler for {TARGET}. One of these:\n  {}",
+            missing.join("\n  ")
+        ));
+    };
+    let mut cargo = Command::new(match kind {
+        Kind::Rustup => cargo(),
+        Kind::Debian => toolchain::DEBIAN_CARGO.into(),
+    });
+    toolchain::clear(&mut cargo);
+    cargo.args(["build", "--release", "--locked", "--package", "quoin-firmware", "--target", TARGET]);
+    cargo.arg("--target-dir").arg(folder).current_dir(repository.join(WORKSPACE));
+    if kind == Kind::Debian {
+        cargo.arg("-Zbuild-std=core,alloc");
+        cargo.env("RUSTC", toolchain::DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+        cargo.env("CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19");
+    }
+    succeed(cargo, "the firmware")?;
+    Ok(folder.join(TARGET).join("release/quoin-firmware"))
+}
+
+/// Builds `quoin-board` beside everything else that was built for this machine: most of it is the same.
+///
+/// # Errors
+///
+/// Where cargo fails; it has said why.
+pub(crate) fn tool(repository: &Path) -> Result<PathBuf, String> {
+    let folder = repository.join("target");
+    let mut cargo = Command::new(cargo());
+    toolchain::clear(&mut cargo);
+    cargo.args(["build", "--locked", "--package", "quoin-board"]);
+    cargo.arg("--target-dir").arg(&folder).current_dir(repository.join(WORKSPACE));
+    succeed(cargo, "quoin-board")?;
+    Ok(folder.join("debug/quoin-board"))
+}
+
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn succeed(mut cargo: Command, what: &str) -> Result<(), String> {
+    match cargo.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{what} does not build")),
+        Err(error) => Err(format!("cargo does not run: {error}")),
+    }
+}

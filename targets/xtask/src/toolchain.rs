@@ -110,14 +110,23 @@ impl Kind {
     }
 }
 
+/// How variables begin that change what is built. The last two are about us, whom cargo has started: build scripts that ask for
+/// them (*ring*'s) would run again, and all that depends on them be built again.
+const CHANGING: [&str; 7] = [
+    "CARGO_BUILD_",
+    "CARGO_PROFILE_",
+    "CARGO_TARGET_",
+    "CARGO_ENCODED_",
+    "CARGO_UNSTABLE_",
+    "CARGO_PKG_",
+    "CARGO_MANIFEST_",
+];
+
 /// Takes out of the environment whatever could change what is built.
 pub(crate) fn clear(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let changes =
-            ["CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_ENCODED_", "CARGO_UNSTABLE_"]
-                .iter()
-                .any(|prefix| text.starts_with(prefix));
+        let changes = CHANGING.iter().any(|prefix| text.starts_with(prefix));
         if changes || text.starts_with("RUSTC") || text == "RUSTFLAGS" {
             command.env_remove(&name);
         }

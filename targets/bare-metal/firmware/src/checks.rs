@@ -4,13 +4,15 @@ use crate::machine::{BoardHost, Machine};
 use crate::serial::Serial;
 use crate::{clock, flash, memory};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::time::Duration;
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_engine::capability::{Capability, CapabilitySet, Grants};
-use quoin_engine::{Deadline, Engine, Limits, Session};
+use quoin_engine::{Deadline, Engine, Limits, Plugin, Session};
 use quoin_frames::{Message, Observation, Observed, Profile, Usage};
 use quoin_net::Instant;
 
@@ -41,12 +43,12 @@ fn limits() -> Limits {
 /// Makes all observations, and tells of each when it has been made.
 pub fn run(profile: &Profile, machine: &Rc<Machine>, serial: &Rc<Serial>) -> Usage {
     let engine = Engine::new(limits());
+    let mut checks = Checks { engine, machine, serial, loaded: BTreeMap::new() };
     let begun = clock::now();
     for control in &profile.controls {
         let deadline = after(clock::now(), Duration::from_millis(control.timeout_ms));
         for observation in &control.observations {
-            let observer = Observer { engine: &engine, machine, serial, observation };
-            serial.send(&Message::Observed(observer.observe(deadline)));
+            serial.send(&Message::Observed(checks.observe(observation, deadline)));
         }
     }
     let bytes = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -69,53 +71,52 @@ fn microseconds(since: Instant) -> u64 {
     u64::try_from(clock::now().since(since).as_micros()).unwrap_or(u64::MAX)
 }
 
-/// One observation, and what it is made with.
-struct Observer<'a> {
-    engine: &'a Engine,
-    machine: &'a Rc<Machine>,
-    serial: &'a Rc<Serial>,
-    observation: &'a Observation,
+/// A plugin, and what it declares that it needs.
+#[derive(Clone)]
+struct Loaded {
+    plugin: Plugin,
+    declared: CapabilitySet,
 }
 
-impl Observer<'_> {
-    fn observe(&self, deadline: Deadline) -> Observed {
+/// What observations are made with.
+struct Checks<'a> {
+    engine: Engine,
+    machine: &'a Rc<Machine>,
+    serial: &'a Rc<Serial>,
+    /// Each plugin once: the engine keeps what it has compiled.
+    loaded: BTreeMap<String, Loaded>,
+}
+
+impl Checks<'_> {
+    fn observe(&mut self, observation: &Observation, deadline: Deadline) -> Observed {
         let begun = clock::now();
         let mut observed = Observed { outcome: Ok(String::new()), microseconds: 0, fuel: 0, memory: 0 };
-        let evidence = self.evidence(deadline, &mut observed);
-        observed.outcome = match evidence {
-            Ok(json) => Ok(json),
-            Err(error) => Err(serde_json::to_string(&error).unwrap_or_default()),
-        };
+        observed.outcome = self
+            .evidence(observation, deadline, &mut observed)
+            .map_err(|error| serde_json::to_string(&error).unwrap_or_default());
         observed.microseconds = microseconds(begun);
         observed
     }
 
     /// The evidence in JSON.
-    fn evidence(&self, deadline: Deadline, observed: &mut Observed) -> Result<String, ErrorDetail> {
-        let wrong = |message: String| ErrorDetail::new(ErrorType::Config, "EPLAN", message);
-        let name = &self.observation.plugin;
-        let config = serde_json::from_str(&self.observation.config)
+    fn evidence(
+        &mut self,
+        observation: &Observation,
+        deadline: Deadline,
+        observed: &mut Observed,
+    ) -> Result<String, ErrorDetail> {
+        let name = &observation.plugin;
+        let config = serde_json::from_str(&observation.config)
             .map_err(|error| wrong(format!("the plan's configuration of plugin {name}: {error}")))?;
-        let capabilities = self.observation.capabilities.iter().map(|text| text.parse::<Capability>());
+        let capabilities = observation.capabilities.iter().map(|text| text.parse::<Capability>());
         let configured = capabilities
-            .collect::<Result<alloc::vec::Vec<_>, _>>()
+            .collect::<Result<Vec<_>, _>>()
             .and_then(CapabilitySet::new)
             .map_err(|error| wrong(format!("the plan's capabilities of plugin {name}: {error}")))?;
-        let module = flash::plugin(name).map_err(wrong)?;
-        let plugin = self.engine.load(module).map_err(|error| {
-            ErrorDetail::new(ErrorType::Validation, "EPLUGIN", format!("plugin {name}: {error}"))
-        })?;
-        // It is granted nothing for saying what it is.
-        let soon = after(clock::now(), DESCRIBE).earlier(deadline);
-        let mut instance =
-            plugin.instantiate(self.session(Grants::none(), soon)).map_err(|failure| failure.detail())?;
-        let metadata = instance.describe().map_err(|failure| failure.detail())?;
-        drop(instance);
-        let (declared, _) = CapabilitySet::from_declared(&metadata.capabilities);
+        let Loaded { plugin, declared } = self.plugin(name, deadline)?;
         let grants = Grants::new(declared, CapabilitySet::default(), []).with_configured(&configured);
-        let instance =
-            plugin.instantiate(self.session(grants, deadline)).map_err(|failure| failure.detail())?;
-        let seen = instance.observe(&config);
+        let session = self.session(name, grants, deadline);
+        let seen = plugin.instantiate(session).map_err(|failure| failure.detail())?.observe(&config);
         observed.fuel = seen.fuel;
         observed.memory = u32::try_from(seen.memory_bytes).unwrap_or(u32::MAX);
         let evidence = seen.evidence.map_err(|failure| failure.detail())?;
@@ -123,12 +124,38 @@ impl Observer<'_> {
             .map_err(|error| ErrorDetail::new(ErrorType::Internal, "EJSON", error.to_string()))
     }
 
-    fn session(&self, grants: Grants, deadline: Deadline) -> Session {
+    /// The plugin of that name. It is granted nothing for saying what it is.
+    fn plugin(&mut self, name: &str, deadline: Deadline) -> Result<Loaded, ErrorDetail> {
+        if let Some(loaded) = self.loaded.get(name) {
+            return Ok(loaded.clone());
+        }
+        let module = flash::plugin(name).map_err(wrong)?;
+        let plugin = self.engine.load(module).map_err(|error| {
+            ErrorDetail::new(ErrorType::Validation, "EPLUGIN", format!("plugin {name}: {error}"))
+        })?;
+        let soon = after(clock::now(), DESCRIBE).earlier(deadline);
+        let session = self.session(name, Grants::none(), soon);
+        let metadata = plugin
+            .instantiate(session)
+            .and_then(|mut instance| instance.describe())
+            .map_err(|failure| failure.detail())?;
+        let (declared, _) = CapabilitySet::from_declared(&metadata.capabilities);
+        let loaded = Loaded { plugin, declared };
+        self.loaded.insert(name.into(), loaded.clone());
+        Ok(loaded)
+    }
+
+    fn session(&self, plugin: &str, grants: Grants, deadline: Deadline) -> Session {
         let host = BoardHost {
             machine: Rc::clone(self.machine),
             serial: Rc::clone(self.serial),
-            plugin: self.observation.plugin.clone(),
+            plugin: plugin.into(),
         };
         Session { host: Box::new(host), grants, deadline }
     }
+}
+
+/// What is wrong with the plan.
+fn wrong(message: String) -> ErrorDetail {
+    ErrorDetail::new(ErrorType::Config, "EPLAN", message)
 }

@@ -1,5 +1,10 @@
 //! What is said in the end when something is broken. Then the board stands still, until somebody resets it.
 
+#![allow(
+    unsafe_code,
+    reason = "that the handler of a fault is unsafe is cortex-m-rt's rule, and its macro's doing"
+)]
+
 use crate::serial::Serial;
 use alloc::format;
 use core::panic::PanicInfo;

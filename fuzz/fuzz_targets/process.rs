@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use quoin_plugin_process::proc::{Stat, boot_time, command_line, resident_bytes, whole_name};
+use quoin_plugin_process::proc::{Stat, boot_time, command_line, resident_bytes, thread_group, whole_name};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Some(stat) = Stat::parse(bytes) {
@@ -28,6 +28,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Some(resident) = resident_bytes(bytes) {
         assert_eq!(resident % 1024, 0);
+    }
+    if let Some(group) = thread_group(bytes) {
+        assert_eq!(thread_group(format!("Tgid:\t{group}\n").as_bytes()), Some(group));
     }
     if let Some(seconds) = boot_time(bytes) {
         let line = format!("btime {seconds}\n");

@@ -6,9 +6,9 @@ mod program;
 
 use serde_json::Value;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// A plugin of the pointer generation whose `observe` is `body`. It declares `capabilities`.
@@ -272,11 +272,15 @@ fn a_signal_ends_a_guest_that_loops() {
         "id: a, observations: [{plugin: file, config: {path: /etc/passwd}}]",
         "id: b, timeout: 1h, observations: [{plugin: loop}]",
     ];
-    let place = Place::new("./loop.wasm", &controls, &[("loop.wasm", &plugin("", LOOP))]);
+    let speaks = LOG.replace(ANSWER, LOOP);
+    let place = Place::new("./loop.wasm", &controls, &[("loop.wasm", &plugin("", &speaks))]);
     let report = place.path("report.json");
-    let mut child = place.command(&["--format", "json", "-o", report.to_str().unwrap()]).spawn().unwrap();
-    // Long enough for the first control and for the handlers to be in place.
-    thread::sleep(Duration::from_millis(500));
+    let options = ["--jobs", "1", "--verbose", "--format", "json", "-o", report.to_str().unwrap()];
+    let mut child = place.command(&options).stderr(Stdio::piped()).spawn().unwrap();
+    // The first control is done and the second has begun.
+    let (mut stderr, mut said) = (BufReader::new(child.stderr.take().unwrap()), String::new());
+    stderr.read_line(&mut said).unwrap();
+    assert_eq!(said, "loop: WARN hello\n");
     let start = Instant::now();
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
         .unwrap();

@@ -334,6 +334,20 @@ fn bad_input_is_an_error_that_names_the_field() {
     }
 }
 
+#[test]
+fn a_port_out_of_range_is_found_before_anything_runs() {
+    let written =
+        |port: &str| refused(format!("{{plugin: tcp, config: {{host: 127.0.0.1, port: {port}}}}}"), &[]);
+    for port in ["65536", "'65536'", "'99999'", "0", "'0'", "'00000'", "'100000'", "''", "ssh"] {
+        assert!(written(port).contains("`port`: "), "{port}: {}", written(port));
+    }
+    let closed = closed();
+    for port in [format!("'{closed}'"), format!("'0{closed}'")] {
+        let seen = one(format!("{{plugin: tcp, config: {{host: 127.0.0.1, port: {port}}}}}"), &[]);
+        assert_eq!(seen["evidence"]["data"]["address"], format!("127.0.0.1:{closed}"));
+    }
+}
+
 /// A server that speaks TLS 1.0 and nothing newer.
 #[cfg(feature = "tls")]
 fn old_tls() -> u16 {
@@ -418,16 +432,18 @@ fn an_interrupt_ends_what_waits_for_the_network() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
-fn fails(options: &[&str]) -> String {
-    let port = closed();
-    let (_folder, mut command) = quoin(&[tcp("127.0.0.1", port, "data.connected == false")], options);
+/// What is said of a run that does not begin.
+fn refused(observation: String, options: &[&str]) -> String {
+    let (_folder, mut command) = quoin(&[observation], options);
     let Output { status, stdout, stderr } = command.output().unwrap();
-    assert_eq!((status.code(), stdout.len()), (Some(2), 0), "{options:?}");
-    String::from_utf8(stderr).unwrap()
+    let text = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), stdout.len()), (Some(2), 0), "{options:?} {text}");
+    text
 }
 
 #[test]
 fn a_network_that_cannot_be_opened_is_said_before_any_check_runs() {
+    let fails = |options| refused(tcp("127.0.0.1", closed(), "data.connected == false"), options);
     let text = fails(&["--ca-file", "/nowhere/ca.pem"]);
     assert!(text.contains("--ca-file") && text.contains("/nowhere/ca.pem"), "{text}");
     let text = fails(&["--net", "wlan"]);

@@ -6,7 +6,7 @@ mod program;
 
 use serde_json::{Value, json};
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -28,7 +28,11 @@ fn profile(observations: &[&str]) -> tempfile::TempDir {
 }
 
 fn quoin(directory: &Path, args: &[&str]) -> Command {
-    let mut command = program::quoin();
+    ordered(program::quoin(), directory, args)
+}
+
+/// With the profile in that directory.
+fn ordered(mut command: Command, directory: &Path, args: &[&str]) -> Command {
     command.arg("check").arg(directory.join("profile.yaml")).args(["--format", "json"]).args(args);
     command.stdin(Stdio::null());
     command
@@ -45,6 +49,15 @@ fn run(mut command: Command) -> (Vec<Value>, i32, String) {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{stderr}"));
     (report["controls"].as_array().unwrap().clone(), output.status.code().unwrap(), stderr)
+}
+
+/// What is said of a run that does not begin.
+fn refused(observation: &str) -> String {
+    let directory = profile(&[observation]);
+    let output = quoin(directory.path(), &[]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
 }
 
 fn data(control: &Value) -> &Value {
@@ -196,6 +209,20 @@ fn a_process_is_found() {
 }
 
 #[test]
+fn the_number_of_a_thread_is_no_process() {
+    std::thread::spawn(|| {
+        let thread = fs::read_link("/proc/thread-self").unwrap();
+        let number = thread.file_name().unwrap().to_str().unwrap();
+        assert_ne!(number, std::process::id().to_string());
+        let observation = format!("plugin: process, config: {{pid: {number}}}");
+        let (controls, status, _) = check(&[&observation], &[]);
+        assert_eq!((status, &data(&controls[0])["count"]), (1, &json!(0)), "{controls:#?}");
+    })
+    .join()
+    .unwrap();
+}
+
+#[test]
 fn all_processes_are_looked_at_while_others_end() {
     let observations = vec!["plugin: process, config: {user: 0}, expect: data.count > 1"; 4];
     // Each starts and ends dozens of processes meanwhile.
@@ -210,17 +237,8 @@ fn all_processes_are_looked_at_while_others_end() {
 #[test]
 fn another_users_process_is_told_without_what_is_for_root_to_know() {
     let directory = profile(&["plugin: process, config: {pid: 1}"]);
-    let mut command = quoin(directory.path(), &[]);
-    let root = fs::metadata(directory.path()).is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
-    if root {
-        if program::given().is_none() {
-            // This build's lies where only its owner may look.
-            let copy = directory.path().join("quoin");
-            fs::copy(command.get_program(), &copy).unwrap();
-            let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-            command = Command::new(copy);
-            command.args(args);
-        }
+    let mut command = ordered(program::quoin_in(directory.path()), directory.path(), &[]);
+    if fs::metadata(directory.path()).is_ok_and(|it| it.uid() == 0) {
         command.uid(65_534).gid(65_534);
     }
     let (controls, status, _) = run(command);
@@ -258,13 +276,20 @@ fn a_unit_is_asked_for_or_there_is_no_systemd() {
         assert_eq!(controls[1]["status"], "pass");
     }
     // A pattern would be as good as asking for all units.
-    let directory = profile(&["plugin: systemd, config: {unit: '*'}"]);
-    let output = quoin(directory.path(), &[]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.code() == Some(2) && said.contains("plugin systemd: `unit`: expected text"),
-        "{said}"
-    );
+    let said = refused("plugin: systemd, config: {unit: '*'}");
+    assert!(said.contains("plugin systemd: `unit`: expected text"), "{said}");
+}
+
+#[test]
+fn a_time_out_of_range_is_found_before_anything_runs() {
+    for timeout in ["0", "0s", "1h", "1.5s", "1000000000", "1000000000m", "18446744073709551616ms"] {
+        let said = refused(&format!("plugin: command, config: {{command: 'true', timeout: {timeout}}}"));
+        assert!(said.contains("plugin command: `timeout`: "), "{timeout}: {said}");
+    }
+    let longest = ["999999999", "999999999m"]
+        .map(|timeout| format!("plugin: command, config: {{command: 'true', timeout: {timeout}}}"));
+    let (controls, status, _) = check(&longest.each_ref().map(String::as_str), &["--grant", "exec:true"]);
+    assert_eq!(status, 0, "{controls:#?}");
 }
 
 #[test]

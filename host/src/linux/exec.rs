@@ -109,7 +109,9 @@ fn command(program: &str, request: &ExecRequest) -> Result<Command, ErrorDetail>
             _ => return Err(wrong("EINVAL", format!("env {variable:?}: write NAME=value"))),
         }
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // An input that has ended, and no /dev/null, which the root of a small system may lack.
+    let (input, _) = io::pipe().map_err(|error| not_started(program, &error))?;
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
     Ok(command)
 }
 

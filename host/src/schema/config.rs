@@ -2,6 +2,7 @@
 
 use super::annotation::Annotation;
 use super::document::Schema;
+use super::effort::Effort;
 use super::evaluate::evaluate;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -28,14 +29,22 @@ impl Config {
 }
 
 impl Schema {
-    /// Fills in the defaults of what is left out, and checks the whole.
+    /// Fills in the defaults of what is left out, makes `1` of `1.0` where an integer is asked for, and checks the whole.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] has everything that is wrong with it.
-    pub fn configure(&self, mut config: Value) -> Result<Config, ConfigError> {
-        self.fill(&mut config);
-        let (misfits, annotations) = evaluate(self, &config);
+    /// [`ConfigError`] has everything that is wrong with it, or says that finding out is too much work.
+    pub fn configure(&self, config: Value) -> Result<Config, ConfigError> {
+        self.configure_within(Effort::default(), config)
+    }
+
+    pub(super) fn configure_within(
+        &self,
+        mut effort: Effort,
+        mut config: Value,
+    ) -> Result<Config, ConfigError> {
+        self.fill(&mut config, &mut effort);
+        let (misfits, annotations) = evaluate(self, &config, effort);
         match config {
             Value::Object(values) if misfits.is_empty() => Ok(Config { values, annotations }),
             _ if !misfits.is_empty() => Err(ConfigError { misfits }),

@@ -1,6 +1,7 @@
 //! [`Schema`]: a schema that has been read, so that nothing in it can be wrong any more.
 
 use super::annotation::X_CAPABILITY;
+use super::effort::{self, Effort};
 use super::keyword::{Holds, KEYWORDS, token};
 use crate::expect::pattern;
 use crate::report::Escaped;
@@ -11,8 +12,12 @@ use std::fmt;
 
 /// Schemas within a schema.
 const MAX_SCHEMAS: usize = 4_096;
+/// Bytes of the place of each, which many of them share, and of a `$ref`.
+const MAX_PLACE: usize = 2_048;
 /// Patterns in it; each may take a megabyte.
 const MAX_PATTERNS: usize = 64;
+/// What finding and starting one costs, in steps.
+const PATTERN: usize = 50;
 /// How deep they nest. JSON nests hardly deeper.
 const MAX_DEPTH: usize = 128;
 
@@ -90,10 +95,38 @@ impl Schema {
         self.document.pointer(self.targets.get(schema.get("$ref")?.as_str()?)?)
     }
 
-    /// Whether a text matches a pattern of the schema.
-    pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
-        self.patterns.get(pattern).is_some_and(|pattern| pattern.is_match(&mut pattern.create_cache(), text))
+    /// The schemas for what an object has under a key. Where there is none, it is for `additionalProperties` to say.
+    pub(super) fn of_key<'s>(
+        &'s self,
+        keywords: &'s Map<String, Value>,
+        key: &str,
+        effort: &mut Effort,
+    ) -> Vec<&'s Value> {
+        let named = |name: &str| keywords.get(name).and_then(Value::as_object);
+        let patterns = named("patternProperties").into_iter().flatten();
+        let matching =
+            patterns.filter(|(pattern, _)| self.matches(pattern, key, effort)).map(|(_, schema)| schema);
+        named("properties").and_then(|all| all.get(key)).into_iter().chain(matching).collect()
     }
+
+    /// Whether a text matches a pattern of the schema.
+    pub(super) fn matches(&self, pattern: &str, text: &str, effort: &mut Effort) -> bool {
+        let Some(engine) = self.patterns.get(pattern) else { return false };
+        // It may be in all of its states at each byte. Two of them are a step.
+        let states = engine.get_nfa().states().len();
+        effort.spend(PATTERN + effort::text(pattern) + states.saturating_mul(text.len() + 1) / 2)
+            && engine.is_match(&mut engine.create_cache(), text)
+    }
+}
+
+/// The schema for the nth item of a list.
+pub(super) fn of_item(keywords: &Map<String, Value>, index: usize) -> Option<&Value> {
+    // Before 2020-12, `items` could be what `prefixItems` is now, and `additionalItems` what `items` is.
+    let (first, rest) = match keywords.get("items") {
+        Some(Value::Array(first)) => (Some(first), keywords.get("additionalItems")),
+        rest => (keywords.get("prefixItems").and_then(Value::as_array), rest),
+    };
+    first.and_then(|first| first.get(index)).or(rest)
 }
 
 /// Why a schema cannot be used.
@@ -118,7 +151,7 @@ struct Reader<'a> {
     id: &'a str,
     /// The pointers of all schemas.
     visited: BTreeSet<String>,
-    /// References, with the place of the first of each.
+    /// References that are to be followed, with the place of the first of each.
     references: BTreeMap<&'a str, String>,
     anchors: BTreeMap<&'a str, String>,
     patterns: BTreeMap<String, PikeVM>,
@@ -141,6 +174,9 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH || self.visited.len() > MAX_SCHEMAS {
             return fail(format!("the schema has more than {MAX_SCHEMAS} parts, or is nested too deep"));
         }
+        if pointer.len() > MAX_PLACE {
+            return fail("the names that lead here are too long".into());
+        }
         let Value::Object(keywords) = schema else { return Ok(()) };
         if let Some(dynamic) = DYNAMIC.iter().find(|name| keywords.contains_key(**name)) {
             return fail(format!("`{dynamic}` is not understood here; write a `$ref`"));
@@ -156,10 +192,14 @@ impl<'a> Reader<'a> {
         }
         match keywords.get(X_CAPABILITY) {
             Some(Value::Array(list)) => {
-                self.annotations.extend(list.iter().map(|one| (at.to_owned(), one.clone())));
+                self.annotations
+                    .extend(list.iter().take(MAX_SCHEMAS + 1).map(|one| (at.to_owned(), one.clone())));
             }
             Some(one) => self.annotations.push((at.to_owned(), one.clone())),
             None => {}
+        }
+        if self.annotations.len() > MAX_SCHEMAS {
+            return fail(format!("the schema has more than {MAX_SCHEMAS} `{X_CAPABILITY}`"));
         }
         Ok(())
     }
@@ -182,6 +222,7 @@ impl<'a> Reader<'a> {
             ("patternProperties", Value::Object(map)) => {
                 map.keys().try_for_each(|text| self.pattern(text, pointer))
             }
+            ("$ref", Value::String(text)) if text.len() > MAX_PLACE => fail("it is too long".into()),
             ("$ref", Value::String(text)) => {
                 self.references.entry(text).or_insert_with(|| pointer.into());
                 Ok(())
@@ -256,12 +297,11 @@ impl<'a> Reader<'a> {
     /// What all references lead to. They may lead to schemas that stand where none are looked for.
     fn resolve(&mut self) -> Result<BTreeMap<String, String>, SchemaError> {
         let mut targets = BTreeMap::new();
-        while let Some((text, from)) = self
-            .references
-            .iter()
-            .find(|(text, _)| !targets.contains_key(**text))
-            .map(|(text, from)| (*text, from.clone()))
-        {
+        while let Some((text, from)) = self.references.pop_first() {
+            // One that has led somewhere may stand where it leads to.
+            if targets.contains_key(text) {
+                continue;
+            }
             let fail = |message: String| SchemaError { pointer: from.clone(), message };
             let fragment = match text.strip_prefix(self.id) {
                 Some(rest) if rest.is_empty() || rest.starts_with('#') => rest.trim_start_matches('#'),

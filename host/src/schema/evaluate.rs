@@ -1,32 +1,30 @@
 //! Holding a configuration against a schema.
 
 use super::annotation::{Annotation, X_CAPABILITY};
-use super::assertion::{any_of, assert, describe_type, types};
+use super::assertion::{any_of, assert, describe_type, texts};
 use super::config::Misfit;
-use super::document::Schema;
+use super::document::{Schema, of_item};
+use super::effort::Effort;
 use super::keyword::count;
 use super::place::Place;
-use crate::nearest::nearest;
 use crate::report::Escaped;
 use serde_json::{Map, Value};
 use std::mem;
 
-/// How deep schemas are applied to values, also where a `$ref` leads in circles.
-const MAX_DEPTH: usize = 100;
-/// How often, also where `$ref`s multiply.
-const MAX_STEPS: usize = 100_000;
 /// More than anyone reads at once.
 const MAX_MISFITS: usize = 50;
 
-/// Everything that does not fit, and the annotations that apply.
-pub(super) fn evaluate(schema: &Schema, config: &Value) -> (Vec<Misfit>, Vec<Annotation>) {
-    let mut run =
-        Run { schema, misfits: Vec::new(), annotations: Vec::new(), depth: 0, steps: 0, endless: false };
+/// Said alone: nothing else that was found out is worth anything.
+const TOO_MUCH: &str = "holding it against the plugin's schema is too much work; \
+                        leave out of it what can be, or have the schema made simpler";
+
+/// Everything that does not fit, and the annotations that apply. `effort` is what filling in the defaults has cost.
+pub(super) fn evaluate(schema: &Schema, config: &Value, effort: Effort) -> (Vec<Misfit>, Vec<Annotation>) {
+    let mut run = Run { schema, misfits: Vec::new(), annotations: Vec::new(), effort };
     run.apply(&schema.document, config, &Place::Root);
-    if run.endless {
-        // Nothing else that was found out is worth anything.
+    if run.effort.is_over() {
         run.misfits.clear();
-        run.say(&Place::Root, "the plugin's schema does not come to an end with it");
+        run.misfits.push(Misfit::new(String::new(), "", TOO_MUCH));
     }
     (run.misfits, run.annotations)
 }
@@ -39,67 +37,73 @@ struct Run<'s> {
     schema: &'s Schema,
     misfits: Vec<Misfit>,
     annotations: Vec<Annotation>,
-    depth: usize,
-    steps: usize,
-    endless: bool,
+    effort: Effort,
 }
 
 impl<'s> Run<'s> {
     fn say(&mut self, place: &Place<'_>, message: &str) {
-        if self.misfits.len() < MAX_MISFITS {
-            self.misfits.push(Misfit::new(place.pointer(), &place.text(), message));
+        if self.effort.is_over() {
+            return;
+        }
+        let misfit = Misfit::new(place.pointer(), &place.text(), message);
+        if self.effort.write(misfit.pointer.len() + misfit.message.len()) && self.misfits.len() < MAX_MISFITS
+        {
+            self.misfits.push(misfit);
         }
     }
 
     /// Applies a schema to a value.
     fn apply(&mut self, schema: &'s Value, value: &Value, place: &Place<'_>) -> Seen {
-        let mut seen = vec![false; children(value).count()];
-        let keywords = match schema {
-            Value::Object(keywords) => keywords,
-            Value::Bool(false) => {
-                self.say(place, "nothing fits here; leave it out");
-                return seen;
+        let mut seen = Vec::new();
+        if self.effort.enter(value) {
+            seen.resize(children(value).count(), false);
+            match schema {
+                Value::Object(keywords) => self.keywords(keywords, value, place, &mut seen),
+                Value::Bool(false) => self.say(place, "nothing fits here; leave it out"),
+                _ => {}
             }
-            _ => return seen,
-        };
-        self.steps += 1;
-        self.endless |= self.depth >= MAX_DEPTH || self.steps > MAX_STEPS;
-        if self.endless {
-            return seen;
         }
-        self.depth += 1;
+        self.effort.leave();
+        seen
+    }
+
+    fn keywords(
+        &mut self,
+        keywords: &'s Map<String, Value>,
+        value: &Value,
+        place: &Place<'_>,
+        seen: &mut Seen,
+    ) {
         let before = self.misfits.len();
         if let Some(target) = self.schema.target(keywords) {
-            merge(&mut seen, &self.apply(target, value, place));
+            merge(seen, &self.apply(target, value, place));
         }
         if !(self.schema.lone_refs && keywords.contains_key("$ref")) {
-            let mut messages = Vec::new();
-            assert(self.schema, keywords, value, &mut |message| messages.push(message));
-            messages.iter().for_each(|message| self.say(place, message));
-            self.in_place(keywords, value, place, &mut seen);
+            for message in assert(self.schema, keywords, value, &mut self.effort) {
+                self.say(place, &message);
+            }
+            self.in_place(keywords, value, place, seen);
             match value {
-                Value::Object(map) => self.object(keywords, map, place, &mut seen),
-                Value::Array(list) => self.list(keywords, list, place, &mut seen),
+                Value::Object(map) => self.object(keywords, map, place, seen),
+                Value::Array(list) => self.list(keywords, list, place, seen),
                 _ => {}
             }
             // Where an alternative did not fit, it has looked at nothing, which would be said again for each key.
             if self.misfits.len() == before {
-                self.unevaluated(keywords, value, place, &mut seen);
+                self.unevaluated(keywords, value, place, seen);
             }
         }
-        match keywords.get(X_CAPABILITY) {
-            Some(Value::Array(list)) => list.iter().for_each(|one| self.annotate(one, place)),
-            Some(one) => self.annotate(one, place),
-            None => {}
+        for text in self.read(keywords, X_CAPABILITY).into_iter().flat_map(texts) {
+            let pointer = place.pointer();
+            if self.effort.keep(pointer.len() + text.len()) {
+                self.annotations.push(Annotation { pointer, text: text.to_owned() });
+            }
         }
-        self.depth -= 1;
-        seen
     }
 
-    fn annotate(&mut self, annotation: &Value, place: &Place<'_>) {
-        if let Value::String(text) = annotation {
-            self.annotations.push(Annotation { pointer: place.pointer(), text: text.clone() });
-        }
+    /// A keyword that somebody is about to go through.
+    fn read(&mut self, keywords: &'s Map<String, Value>, name: &str) -> Option<&'s Value> {
+        keywords.get(name).filter(|value| self.effort.read(value))
     }
 
     /// Tries a schema. What an alternative that does not fit says of a value is forgotten.
@@ -149,7 +153,7 @@ impl<'s> Run<'s> {
         }
         let Value::Object(map) = value else { return };
         for name in ["dependentSchemas", "dependencies"] {
-            for (_, schema) in named(keywords, name).filter(|(key, _)| map.contains_key(*key)) {
+            for (_, schema) in named(self.read(keywords, name)).filter(|(key, _)| map.contains_key(*key)) {
                 if !schema.is_array() {
                     merge(seen, &self.apply(schema, value, place));
                 }
@@ -202,17 +206,17 @@ impl<'s> Run<'s> {
         place: &Place<'_>,
         seen: &mut Seen,
     ) {
-        let missing: Vec<_> = list(keywords, "required").iter().filter_map(Value::as_str).collect();
-        for key in missing.into_iter().filter(|key| !map.contains_key(*key)) {
+        for key in
+            self.read(keywords, "required").into_iter().flat_map(texts).filter(|key| !map.contains_key(*key))
+        {
             let expected = keywords.get("properties").and_then(|all| all.get(key)?.get("type"));
-            let expected = expected.map(|expected| any_of(types(expected).map(describe_type)));
+            let expected = expected.map(|expected| any_of(texts(expected).map(describe_type)));
             let expected = expected.map(|types| format!("; expected {types}")).unwrap_or_default();
             self.say(&Place::Key(place, key), &format!("is missing{expected}"));
         }
         for name in ["dependentRequired", "dependencies"] {
-            for (key, needs) in named(keywords, name).filter(|(key, _)| map.contains_key(*key)) {
-                let needs = needs.as_array().into_iter().flatten().filter_map(Value::as_str);
-                for needed in needs.filter(|needed| !map.contains_key(*needed)) {
+            for (key, needs) in named(self.read(keywords, name)).filter(|(key, _)| map.contains_key(*key)) {
+                for needed in texts(needs).filter(|needed| !map.contains_key(*needed)) {
                     let message = format!("is missing; it goes with `{}`", Escaped(key));
                     self.say(&Place::Key(place, needed), &message);
                 }
@@ -221,16 +225,10 @@ impl<'s> Run<'s> {
         let additional = keywords.get("additionalProperties");
         for ((key, value), looked) in map.iter().zip(seen) {
             let at = Place::Key(place, key);
-            let mut known = false;
-            if let Some(schema) = keywords.get("properties").and_then(|all| all.get(key)) {
-                known = true;
+            let schemas = self.schema.of_key(keywords, key, &mut self.effort);
+            let mut known = !schemas.is_empty();
+            for schema in schemas {
                 self.apply(schema, value, &at);
-            }
-            for (pattern, schema) in named(keywords, "patternProperties") {
-                if self.schema.matches(pattern, key) {
-                    known = true;
-                    self.apply(schema, value, &at);
-                }
             }
             if let Some(schema) = additional.filter(|_| !known) {
                 known = true;
@@ -259,10 +257,9 @@ impl<'s> Run<'s> {
             self.apply(schema, value, at);
             return;
         }
-        let known = named(keywords, "properties").map(|(name, _)| name.as_str());
-        let help = nearest(key, known)
-            .map(|near| format!("; did you mean `{}`?", Escaped(near)))
-            .unwrap_or_default();
+        let known = named(keywords.get("properties")).map(|(name, _)| name.as_str());
+        let near = self.effort.nearest(key, known);
+        let help = near.map(|near| format!("; did you mean `{}`?", Escaped(near))).unwrap_or_default();
         self.say(at, &format!("there is no such key{help}"));
     }
 
@@ -273,13 +270,8 @@ impl<'s> Run<'s> {
         place: &Place<'_>,
         seen: &mut Seen,
     ) {
-        // Before 2020-12, `items` could be what `prefixItems` is now, and `additionalItems` what `items` is.
-        let (first, rest) = match keywords.get("items") {
-            Some(Value::Array(first)) => (first.as_slice(), keywords.get("additionalItems")),
-            rest => (list(keywords, "prefixItems"), rest),
-        };
         for (index, item) in items.iter().enumerate() {
-            if let Some(schema) = first.get(index).or(rest) {
+            if let Some(schema) = of_item(keywords, index) {
                 self.apply(schema, item, &Place::Item(place, index));
                 seen[index] = true;
             }
@@ -347,6 +339,6 @@ fn list<'s>(keywords: &'s Map<String, Value>, name: &str) -> &'s [Value] {
     keywords.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn named<'s>(keywords: &'s Map<String, Value>, name: &str) -> impl Iterator<Item = (&'s String, &'s Value)> {
-    keywords.get(name).and_then(Value::as_object).into_iter().flatten()
+fn named(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
 }

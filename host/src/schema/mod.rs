@@ -42,6 +42,7 @@ mod assertion;
 mod config;
 mod defaults;
 mod document;
+mod effort;
 mod evaluate;
 mod keyword;
 mod number;

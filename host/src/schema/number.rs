@@ -1,13 +1,15 @@
 //! Numbers as JSON Schema sees them: `1`, `1.0` and `1e0` are one, and 0.0075 is a multiple of 0.0001.
 
+use super::effort::{Effort, text};
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
 /// Which of two numbers is larger.
 pub(super) fn compare(one: &Number, other: &Number) -> Ordering {
-    match (one.as_i128(), other.as_i128()) {
+    match (whole(one), whole(other)) {
         (Some(one), Some(other)) => one.cmp(&other),
-        // Every JSON number that serde_json reads has one, and none is NaN.
+        // One of them has a fraction, and so few digits before it that they are exact, or more digits than any integer here.
+        // Every JSON number that serde_json reads has such a value, and none is NaN.
         _ => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
     }
 }
@@ -15,6 +17,21 @@ pub(super) fn compare(one: &Number, other: &Number) -> Ordering {
 /// Whether a number is whole.
 pub(super) fn is_whole(number: &Number) -> bool {
     !number.is_f64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
+}
+
+/// `1.0` as `1`. None for what is an integer already, or none, or too large for 64 bits.
+pub(super) fn integer(number: &Number) -> Option<Number> {
+    Number::from_i128(whole(number).filter(|_| number.is_f64())?)
+}
+
+/// A whole number's exact value, unless it is larger than any integer in JSON that is read here.
+fn whole(number: &Number) -> Option<i128> {
+    const LARGE: f64 = 1e38;
+    number.as_i128().or_else(|| {
+        let number = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < LARGE)?;
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and 128 bits hold it")]
+        Some(number as i128)
+    })
 }
 
 /// Whether a number is a multiple of another, in decimals as they are written.
@@ -27,9 +44,14 @@ pub(super) fn is_multiple(number: &Number, of: &Number) -> bool {
     }
     let shift = exponent - of_exponent;
     if shift >= 0 {
-        let mut rest = number % of;
-        for _ in 0..shift {
-            rest = rest * 10 % of;
+        // The rest of `number` times ten to the power of `shift`, which may be hundreds.
+        let (mut rest, mut power, mut shift) = (number % of, 10 % of, shift);
+        while shift > 0 {
+            if shift % 2 == 1 {
+                rest = rest * power % of;
+            }
+            power = power * power % of;
+            shift /= 2;
         }
         return rest == 0;
     }
@@ -54,16 +76,23 @@ fn decimal(number: &Number) -> (Option<u128>, i32) {
     (format!("{whole}{fraction}").parse().ok(), exponent.parse().unwrap_or(0) - places)
 }
 
-/// Whether two values are one to JSON Schema (2020-12 core, section 4.2.2).
-pub(super) fn equal(one: &Value, other: &Value) -> bool {
+/// Whether two values are one to JSON Schema (2020-12 core, section 4.2.2). Also true where finding out is too much, which ends
+/// any search.
+pub(super) fn equal(one: &Value, other: &Value, effort: &mut Effort) -> bool {
+    if !effort.spend(1) {
+        return true;
+    }
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => compare(one, other) == Ordering::Equal,
+        (Value::String(one), Value::String(other)) => effort.spend(text(one)) && one == other,
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other))
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other, effort))
         }
         (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| equal(value, other)))
+            let mut same = |(key, value): (&String, &Value)| {
+                effort.spend(text(key)) && other.get(key).is_some_and(|other| equal(value, other, effort))
+            };
+            one.len() == other.len() && one.iter().all(&mut same)
         }
         _ => one == other,
     }
@@ -88,6 +117,9 @@ mod tests {
             ("-9", "3", true),
             ("0", "0.01", true),
             ("1e308", "0.123456789", false),
+            ("1e308", "1.6", true),
+            ("1e308", "3", false),
+            ("1e308", "18446744073709551615", false),
             ("1e308", "0.5", true),
             ("1e-300", "1e300", false),
             ("12391239123", "1e-8", true),
@@ -104,8 +136,16 @@ mod tests {
             ("18446744073709551615", "-1", Ordering::Greater),
             ("9007199254740993", "9007199254740992", Ordering::Greater),
             ("0.1", "1", Ordering::Less),
+            // What binary fractions of 64 bits cannot tell apart.
+            ("9007199254740993", "9007199254740992.0", Ordering::Greater),
+            ("18446744073709551615", "18446744073709551616.0", Ordering::Less),
+            ("9007199254740993", "0.5", Ordering::Greater),
+            ("18446744073709551615", "1e300", Ordering::Less),
+            ("-1e300", "-1e301", Ordering::Greater),
+            ("-0.0", "0", Ordering::Equal),
         ] {
             assert_eq!(compare(&number(one), &number(other)), expected, "{one} {other}");
+            assert_eq!(compare(&number(other), &number(one)), expected.reverse(), "{other} {one}");
         }
         assert!(is_whole(&number("1e3")) && !is_whole(&number("1.5")));
     }

@@ -1,6 +1,7 @@
 //! What configurations come to: messages, defaults, annotations and limits. That the keywords mean what they should is
 //! for the official test suite to say (`tests/json_schema.rs`).
 
+use super::effort::Effort;
 use super::*;
 use serde_json::{Value, json};
 
@@ -121,6 +122,43 @@ fn defaults_are_filled_in_and_checked() {
 }
 
 #[test]
+fn defaults_are_filled_in_by_what_looks_at_the_value() {
+    let with = |key: &str| json!({"properties": {(key): {"default": 1}}});
+    let filled = |document: Value, config: Value, expected: Value| {
+        assert_eq!(json!(schema(document.clone()).configure(config).unwrap().get()), expected, "{document}");
+    };
+    let document = json!({
+        "properties": {"named": with("a"), "x-both": with("a")},
+        "patternProperties": {"^x-": with("b")},
+        "additionalProperties": with("c"),
+    });
+    filled(
+        document,
+        json!({"named": {}, "x-both": {}, "x-1": {}, "other": {}}),
+        json!({"named": {"a": 1}, "x-both": {"a": 1, "b": 1}, "x-1": {"b": 1}, "other": {"c": 1}}),
+    );
+    let list = |document: Value, expected: Value| {
+        let config = json!({"list": [{}, {}]});
+        filled(json!({"properties": {"list": document}}), config, json!({"list": expected}));
+    };
+    list(json!({"prefixItems": [with("a")], "items": with("b")}), json!([{"a": 1}, {"b": 1}]));
+    list(json!({"items": [with("a")], "additionalItems": with("b")}), json!([{"a": 1}, {"b": 1}]));
+    list(json!({"prefixItems": [with("a")]}), json!([{"a": 1}, {}]));
+    // Nothing is filled in where the schema says something only of what has fitted another, or may fit.
+    for name in ["contains", "unevaluatedItems", "not"] {
+        list(json!({"anyOf": [true, {(name): with("a")}]}), json!([{}, {}]));
+    }
+    filled(json!({"unevaluatedProperties": with("a"), "if": with("b")}), json!({"x": {}}), json!({"x": {}}));
+    // In draft-07, nothing counts beside a `$ref`.
+    let document = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "properties": {"x": {"$ref": "#/definitions/x", "properties": {"b": {"default": 1}}}},
+        "definitions": {"x": with("a")},
+    });
+    filled(document, json!({"x": {}}), json!({"x": {"a": 1}}));
+}
+
+#[test]
 fn annotations_are_those_of_what_fits() {
     let document = json!({
         "properties": {"path": {"x-capability": "fs:read:{value}"}, "both": {"x-capability": ["a", "b"]}},
@@ -183,7 +221,11 @@ fn what_is_no_schema_is_refused_with_its_place() {
 fn schemas_that_do_not_end_do() {
     let circle = schema(json!({"$ref": "#"}));
     let error = circle.configure(json!({})).unwrap_err();
-    assert_eq!(error.to_string(), "the configuration: the plugin's schema does not come to an end with it");
+    assert_eq!(
+        error.to_string(),
+        "the configuration: holding it against the plugin's schema is too much work; leave out of it what can be, or have \
+         the schema made simpler"
+    );
     // Each of 30 doubles the work of the next.
     let mut defs = serde_json::Map::new();
     for n in 0..30 {
@@ -193,8 +235,131 @@ fn schemas_that_do_not_end_do() {
     defs.insert("d30".into(), json!({"x-capability": "env:A"}));
     let bomb = schema(json!({"$ref": "#/$defs/d0", "$defs": defs}));
     assert!(bomb.configure(json!({})).is_err());
-    let many: serde_json::Map<_, _> = (0..5_000).map(|n| (n.to_string(), json!({}))).collect();
-    assert!(Schema::new(json!({"properties": many})).is_err());
+}
+
+#[test]
+fn what_is_kept_of_a_schema_is_limited() {
+    let refused = |document: Value, expected: &str| {
+        let error = Schema::new(document).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    let many = Value::from_iter((0..5_000).map(|n| (n.to_string(), json!({}))));
+    refused(json!({"properties": many}), "the schema has more than 4096 parts");
+    // It would be kept with each of the schemas under it.
+    let name = "x".repeat(3_000);
+    refused(json!({"properties": {(name.clone()): true}}), ": the names that lead here are too long");
+    refused(json!({"$ref": format!("#{name}")}), "#/$ref: it is too long");
+    refused(json!({"x-capability": vec!["env:A"; 5_000]}), "#: the schema has more than 4096 `x-capability`");
+    let each = vec![json!({"x-capability": vec!["env:A"; 500]}); 10];
+    refused(json!({"allOf": each}), "#/allOf/8: the schema has more than 4096 `x-capability`");
+    // Texts that stand for one place are followed to it once each, also where they stand in it.
+    let refs: Vec<_> = (0..2_000).map(|n| json!({"$ref": format!("#/%24defs/{n}")})).collect();
+    let defs = Value::from_iter((0..2_000).map(|n| (n.to_string(), json!({"$ref": "#/$defs/0"}))));
+    assert!(Schema::new(json!({"$defs": defs, "anyOf": refs})).is_ok());
+}
+
+#[test]
+fn defaults_that_do_not_end_do() {
+    let endless = |document: Value| assert!(wrong(document, json!({}))[0].1.contains("is too much work"));
+    endless(json!({"allOf": vec![json!({"$ref": "#"}); 8]}));
+    for default in [json!({}), json!({"text": "x".repeat(10_000)})] {
+        let names = (0..16).map(|n| (format!("p{n}"), json!({"$ref": "#", "default": default})));
+        endless(json!({"properties": Value::from_iter(names)}));
+    }
+    endless(json!({"properties": {"a": {"$ref": "#", "default": {}}}}));
+    // Each of 20 doubles the texts of the next.
+    let mut defs = serde_json::Map::new();
+    for n in 0..20 {
+        let next = json!({"$ref": format!("#/$defs/d{}", n + 1), "default": {}});
+        defs.insert(format!("d{n}"), json!({"properties": {"a": next, "b": next}}));
+    }
+    defs.insert("d20".into(), json!({"properties": {"c": {"default": "x".repeat(100_000)}}}));
+    endless(json!({"$ref": "#/$defs/d0", "$defs": defs}));
+    // A circle that no value leads into is none.
+    assert!(schema(json!({"properties": {"a": {"$ref": "#/properties/a"}}})).configure(json!({})).is_ok());
+}
+
+/// Each is paid for by what does it, or a schema and a configuration that are not large keep Quoin busy for hours.
+#[test]
+fn work_that_multiplies_is_paid_for() {
+    let names = |count: usize| (0..count).map(|n| format!("{n:0>30}"));
+    let named = |count: usize, value: Value| Value::from_iter(names(count).map(|name| (name, value.clone())));
+    let patterns = Value::from_iter((0..60).map(|n| (format!("{n}$"), json!(true))));
+    let long = "x".repeat(20_000);
+    // A schema, something that it is for, and how often that is there, which costs twice or thrice as much as there is.
+    for (document, item, times) in [
+        (json!({"enum": Vec::from_iter(0..100_000)}), json!(-1), 40),
+        (json!({"enum": [vec![0; 10_000], 1]}), json!(vec![0; 10_000]), 20),
+        (json!({"uniqueItems": true}), Value::from_iter(0..1_500), 4),
+        (json!({"pattern": "^(a?){500}$"}), json!("a".repeat(500)), 12),
+        (json!({"patternProperties": {"^(a?){500}$": true}}), json!({"a".repeat(500): 1}), 6),
+        (json!({"patternProperties": patterns}), Value::from_iter((0..100).map(|n| (n.to_string(), 1))), 6),
+        (json!({"type": vec!["string"; 20_000]}), json!("a"), 24),
+        (json!({"required": vec!["a"; 20_000]}), json!({"a": 1}), 24),
+        (json!({"dependentRequired": {"a": vec!["a"; 20_000]}}), json!({"a": 1}), 24),
+        (json!({"dependencies": {"a": vec!["a"; 20_000]}}), json!({"a": 1}), 12),
+        (json!({"dependentSchemas": named(2_000, json!(true))}), json!({}), 200),
+        (json!({"properties": named(2_000, json!(true))}), json!({}), 200),
+        (json!({"enum": Vec::from_iter(names(1_000))}), json!("x".repeat(30)), 8),
+        (
+            json!({"properties": named(1_000, json!(true)), "additionalProperties": false}),
+            json!({"y".repeat(30): 1}),
+            8,
+        ),
+        (json!({"allOf": vec![true; 2_000]}), json!(1), 4),
+        (json!({"allOf": vec![json!({"minItems": 1}); 100]}), json!(vec![1; 1_000]), 4),
+        (json!({"x-capability": vec!["env:A"; 200]}), json!(1), 20),
+        (json!({"x-capability": vec![1; 2_000]}), json!(1), 200),
+        (json!({"x-capability": long}), json!(1), 20),
+        (json!({"anyOf": [{"pattern": format!("(?x)^$#{long}")}, true]}), json!("a"), 20),
+        (json!({"additionalProperties": {"type": "null"}}), json!({long.clone(): 1}), 10),
+        (json!({"properties": {"a": {"default": long}}}), json!({}), 20),
+        (json!({"properties": {"a": {"default": vec![1; 1_000]}}}), json!({}), 4),
+    ] {
+        let listed = schema(json!({"properties": {"list": {"items": document}}}));
+        let too_much = |times: usize| {
+            let result =
+                listed.configure_within(Effort::of(2_000_000), json!({"list": vec![item.clone(); times]}));
+            result.is_err_and(|error| error.misfits[0].message.contains("is too much work"))
+        };
+        let shown = listed.document().to_string();
+        assert!(too_much(times) && !too_much(1), "{}", &shown[..shown.len().min(200)]);
+    }
+}
+
+#[test]
+fn a_whole_number_is_an_integer_where_one_is_asked_for() {
+    let read = |property: Value, value: Value| {
+        let document = json!({"properties": {"x": property}, "$defs": {"count": {"type": "integer"}}});
+        schema(document).configure(json!({"x": value})).unwrap().get()["x"].to_string()
+    };
+    for property in [
+        json!({"type": "integer"}),
+        json!({"type": ["null", "integer"]}),
+        json!({"$ref": "#/$defs/count"}),
+        json!({"type": "number", "allOf": [{"type": "integer"}]}),
+    ] {
+        assert_eq!(read(property, json!(443.0)), "443");
+    }
+    assert_eq!(read(json!({"items": {"type": "integer"}}), json!([-1.0, 1e3, -0.0])), "[-1,1000,0]");
+    assert_eq!(
+        read(json!({"properties": {"y": {"type": "integer", "default": 5.0}}}), json!({})),
+        "{\"y\":5}"
+    );
+    let largest = json!({"type": "integer", "maximum": 18_446_744_073_709_549_568_u64});
+    assert_eq!(read(largest, json!(18_446_744_073_709_549_568.0)), "18446744073709549568");
+    // It stays as it is where the schema does not surely ask for an integer, and where there is none as large.
+    for property in [
+        json!({"type": "number"}),
+        json!({"type": ["integer", "number"]}),
+        json!({"anyOf": [{"type": "integer"}]}),
+        json!({}),
+    ] {
+        assert_eq!(read(property, json!(443.0)), "443.0");
+    }
+    assert_eq!(read(json!({"type": "integer"}), json!(1e300)), "1e+300");
+    let found = wrong(json!({"properties": {"x": {"type": "integer"}}}), json!({"x": 1.5}));
+    assert_eq!(found[0].1, "`x`: expected a whole number, found 1.5");
 }
 
 #[test]

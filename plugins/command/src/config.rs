@@ -90,8 +90,10 @@ impl Setting for Variable {
 struct Timeout(u64);
 
 impl Setting for Timeout {
-    const SCHEMA: Schema =
-        Schema::Text(r#""type":["integer","string"],"minimum":1,"pattern":"^[1-9][0-9]*(ms|s|m)$""#);
+    // So few digits that none is too large in milliseconds.
+    const SCHEMA: Schema = Schema::Text(
+        r#""type":["integer","string"],"minimum":1,"maximum":999999999,"pattern":"^[1-9][0-9]{0,8}(ms|s|m)$""#,
+    );
 
     fn read(value: Value) -> Result<Self, Wrong> {
         let milliseconds = match value {

@@ -30,7 +30,7 @@ pub mod proc;
 
 use alloc::{format, string::ToString, vec::Vec};
 use config::{Pid, Request};
-use quoin_plugin::{Capability, ErrorDetail, ErrorType, Host, Metadata, Observation, Plugin};
+use quoin_plugin::{Capability, ErrorDetail, Host, Metadata, Observation, Plugin};
 use serde_json::Value;
 
 /// The most text of processes that is given. JSON writes some characters as six bytes, and a host takes 4 MiB of result.
@@ -61,14 +61,15 @@ impl Plugin for Process {
             None => host.list_directory("/proc")?,
         };
         let is_number = |name: &&_| str::bytes(name).all(|byte| byte.is_ascii_digit());
-        let booted = look::read(host, "/proc/stat")?.as_deref().and_then(proc::boot_time);
-        if booted.is_none() {
-            let message = "/proc/stat says nothing of when the system started: is /proc mounted?";
-            return Err(ErrorDetail::new(ErrorType::Execution, "ENOENT", message));
-        }
+        let booted = look::booted(host)?;
         let (mut processes, mut count, mut running, mut left) = (Vec::new(), 0, false, TEXT_BYTES);
         for pid in pids.iter().map(|pid| pid.as_str()).filter(is_number) {
-            let Some(found) = look::process(host, pid, &request)? else { continue };
+            let found = match look::process(host, pid, &request) {
+                // What is asked for by its number is known to be there.
+                Err(error) if request.pid.is_none() && look::is_hidden(&error) => None,
+                found => found?,
+            };
+            let Some(found) = found else { continue };
             count += 1;
             running |= found.stat.is_alive();
             let process = found.describe(host, booted)?;

@@ -85,10 +85,18 @@ pub fn resident_bytes(status: &[u8]) -> Option<u64> {
     number(kilobytes)?.checked_mul(1024)
 }
 
-/// When the system started, in seconds since the Unix epoch, from `/proc/stat`.
+/// The number of the process that a number belongs to, from `/proc/PID/status`: its own where it is a process, another where
+/// it is one of a process's further threads.
+#[must_use]
+pub fn thread_group(status: &[u8]) -> Option<u64> {
+    number(value(status, b"Tgid:")?.trim_ascii())
+}
+
+/// When the system started, in seconds since the Unix epoch, from `/proc/stat`; of what is cut off, only whole lines count.
 #[must_use]
 pub fn boot_time(stat: &[u8]) -> Option<u64> {
-    number(value(stat, b"btime ")?.trim_ascii())
+    let end = stat.iter().rposition(|byte| *byte == b'\n')?;
+    number(value(stat.get(..end)?, b"btime ")?.trim_ascii())
 }
 
 /// What is behind `key` on the first line that begins with it.
@@ -131,7 +139,7 @@ pub fn whole_name(name: &str, cmdline: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stat, boot_time, command_line, resident_bytes, whole_name};
+    use super::{Stat, boot_time, command_line, resident_bytes, thread_group, whole_name};
 
     /// As Linux 6.1 wrote it.
     const SSHD: &str = "612 (sshd) S 1 612 612 0 -1 4194560 1180 1302 0 0 1 3 2 3 20 0 1 0 352 15810560 2304 \
@@ -181,16 +189,18 @@ mod tests {
     }
 
     #[test]
-    fn memory_and_boot_time_are_read() {
-        let status = b"Name:\tsshd\nVmHWM:\t    9312 kB\nVmRSS:\t    9216 kB\nThreads:\t1\n";
-        assert_eq!(resident_bytes(status), Some(9216 * 1024));
+    fn memory_group_and_boot_time_are_read() {
+        let status = b"Name:\tsshd\nTgid:\t612\nVmHWM:\t    9312 kB\nVmRSS:\t    9216 kB\nThreads:\t1\n";
+        assert_eq!((resident_bytes(status), thread_group(status)), (Some(9216 * 1024), Some(612)));
         for bad in
             ["", "Name:\tkthreadd\n", "VmRSS:\t\n", "VmRSS:\t12\n", "VmRSS:\t18446744073709551615 kB\n"]
         {
             assert_eq!(resident_bytes(bad.as_bytes()), None, "{bad}");
         }
         assert_eq!(boot_time(b"cpu  1 2 3\nbtime 1700000000\nprocesses 9\n"), Some(1_700_000_000));
-        assert_eq!(boot_time(b"cpu  1 2 3\n"), None);
+        for bad in ["", "cpu  1 2 3\n", "cpu  1 2 3\nbtime 17000", "btime \n"] {
+            assert_eq!(boot_time(bad.as_bytes()), None, "{bad}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn add(
     };
     host.stat(&format!("/proc/{pid}"), Ok(owned(user.0, user.1)))
         .content(&path("stat"), stat)
-        .content(&path("status"), format!("Name:\t{name}\nVmRSS:\t  2048 kB\n"))
+        .content(&path("status"), format!("Name:\t{name}\nTgid:\t{pid}\nVmRSS:\t  2048 kB\n"))
         .content(&path("cmdline"), cmdline)
         .stat(&path("exe"), Ok(link))
 }
@@ -145,10 +145,55 @@ fn a_process_that_ends_meanwhile_was_not_there() {
 }
 
 #[test]
+fn the_number_of_a_thread_is_no_process() {
+    // Its directory is there, and says all that a process's says; no listing has it.
+    let host = add(machine(), 33, "nginx", 'S', 0, b"nginx: worker process\0", (33, "www-data"));
+    let host = host.content("/proc/33/status", "Name:\tnginx\nTgid:\t31\nPid:\t33\n");
+    let evidence = observe(&json!({"pid": 33}), &host);
+    assert!(!evidence.status && evidence.error.is_none());
+    assert_eq!(evidence.data["count"], json!(0));
+}
+
+#[test]
+fn what_is_hidden_is_not_seen_but_by_its_number() {
+    for code in ["EACCES", "EPERM"] {
+        let denied = |kind| ErrorDetail::new(kind, code, "not for this user");
+        for file in ["stat", "cmdline"] {
+            let host = machine().closed(&format!("/proc/30/{file}"), denied(ErrorType::Internal));
+            let evidence = observe(&json!({"name": "nginx"}), &host);
+            assert_eq!((evidence.error, &evidence.data["count"]), (None, &json!(2)), "{file}");
+            assert_eq!(observe(&json!({"pid": 30}), &host).error.expect("an error").code, code, "{file}");
+        }
+        // It changed its user while it was looked at.
+        let host = machine().closed("/proc/30/status", denied(ErrorType::Internal));
+        let evidence = observe(&json!({"name": "nginx", "user": 0}), &host);
+        let process = evidence.data["processes"][0].as_object().expect("an object");
+        assert!(evidence.status && !process.contains_key("rss_bytes"));
+        // What was not granted is not what is hidden.
+        let host = machine().closed("/proc/30/stat", denied(ErrorType::Capability));
+        let error = observe(&json!({"name": "nginx"}), &host).error.expect("a refusal");
+        assert_eq!(error.kind, ErrorType::Capability);
+    }
+}
+
+#[test]
+fn when_it_started_is_told_where_it_is_known() {
+    let started = |stat: String| {
+        let evidence = observe(&json!({"pid": 1}), &machine().content("/proc/stat", stat));
+        assert!(evidence.status && evidence.error.is_none());
+        evidence.data["processes"][0].get("started").cloned()
+    };
+    // As a machine of many processors and interrupts has it.
+    let stat = format!("cpu  1 2 3\nintr 9{}\nctxt 4\nbtime 1700000000\nprocesses 5\n", " 0".repeat(100_000));
+    assert_eq!(started(stat), Some(json!("2023-11-14T22:14:02Z")));
+    assert_eq!(started("cpu  1 2 3\n".into()), None);
+}
+
+#[test]
 fn what_cannot_be_looked_at_is_an_error() {
-    let denied = ErrorDetail::new(ErrorType::Internal, "EACCES", "permission denied");
-    let host = machine().closed("/proc/30/stat", denied);
-    assert_eq!(observe(&json!({"name": "sshd"}), &host).error.expect("an error").code, "EACCES");
+    let broken = ErrorDetail::new(ErrorType::Internal, "EIO", "input/output error");
+    let host = machine().closed("/proc/30/stat", broken);
+    assert_eq!(observe(&json!({"name": "sshd"}), &host).error.expect("an error").code, "EIO");
     let host = machine().content("/proc/30/stat", "nonsense");
     assert!(
         observe(&json!({"name": "sshd"}), &host).error.expect("an error").message.contains("/proc/30/stat")

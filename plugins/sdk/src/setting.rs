@@ -260,8 +260,10 @@ impl Port {
 }
 
 impl Setting for Port {
-    const SCHEMA: Schema =
-        Schema::Text(r#""type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^[0-9]+$""#);
+    // A text is held to the same range as a number, so that one out of it is found before anything runs.
+    const SCHEMA: Schema = Schema::Text(
+        r#""type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^0*([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$""#,
+    );
 
     fn read(value: Value) -> Result<Self, Wrong> {
         let port = match &value {

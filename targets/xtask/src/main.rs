@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask plugins [--check]
-       cargo xtask dist TARGET… | --all [--prove] [--again]
+       cargo xtask dist TARGET… | --all [--run | --prove] [--again]
 
   plugins           build every plugin of plugins/ into plugins/dist/, with digests
   plugins --check   prove that plugins/dist/ is what the source builds; changes nothing
@@ -18,7 +18,8 @@ usage: cargo xtask plugins [--check]
   dist TARGET…      build binaries and packages for these devices into target/dist/,
                     and hold them against their budgets; targets/ has the devices
   dist --all        for every device
-  dist … --prove    and run them, under an emulator where need be
+  dist … --run      and run the binaries, under an emulator where need be
+  dist … --prove    and run the crates' own tests there as well
   dist … --again    and build twice, and compare the bytes";
 
 fn main() -> ExitCode {

@@ -1,5 +1,6 @@
 //! [`Place`]: a folder with a profile in it.
 
+use quoin_tests::build::root;
 use quoin_tests::programs::quoin;
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -34,6 +35,11 @@ impl Place {
         command.arg("check").arg(self.path("profile.yaml")).args(arguments);
         command.stdin(Stdio::null()).output().unwrap()
     }
+}
+
+/// The profile that the documentation begins with.
+pub(crate) fn quickstart() -> PathBuf {
+    root().join("docs/examples/quickstart.yaml")
 }
 
 /// The report that was printed.

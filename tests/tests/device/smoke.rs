@@ -1,7 +1,6 @@
 //! The binary starts, says what it is and sees files as they are.
 
-use crate::place::{Place, report, said};
-use quoin_tests::build::root;
+use crate::place::{Place, quickstart, report, said};
 use quoin_tests::programs::quoin;
 use std::fs::{self, File, FileTimes, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -23,7 +22,7 @@ fn it_says_its_version_and_knows_its_plugins() {
 #[test]
 #[ignore = "proves what `cargo xtask dist` has built"]
 fn the_quickstart_runs() {
-    let profile = root().join("docs/examples/quickstart.yaml");
+    let profile = quickstart();
     let output = quoin().arg("check").arg(&profile).args(["--format", "json"]).output().unwrap();
     // 1 is a finding about this machine.
     assert!(matches!(output.status.code(), Some(0 | 1)), "{:?} {}", output.status, said(&output));

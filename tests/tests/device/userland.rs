@@ -1,6 +1,6 @@
 //! A root with nothing in it but the binary and BusyBox: no C library, no `/etc/passwd`, no `/proc`, no temporary folder.
 
-use crate::place::{Place, binary, report, said};
+use crate::place::{Place, binary, quickstart, report, said};
 use quoin_tests::programs::quoin;
 use std::fs;
 use std::net::TcpListener;
@@ -17,11 +17,12 @@ fn the_binary_and_busybox_are_enough() {
         "id: open, observations: [{{plugin: tcp, config: {{host: 127.0.0.1, port: {port}}}, expect: data.connected}}]"
     );
     let place = Place::new(
-        "file, tcp",
+        "command, file, tcp",
         &[
             "id: busybox, observations: [{plugin: file, config: {path: /bin/busybox}, expect: [data.exists, 'data.permissions == \"-rwxr-xr-x\"']}]",
             "id: link, observations: [{plugin: file, config: {path: /bin/sh}, expect: data.exists}]",
             "id: absent, observations: [{plugin: file, config: {path: /etc/passwd}, expect: not data.exists}]",
+            "id: applet, observations: [{plugin: command, config: {command: sh, args: [-c, 'echo here; echo there >&2']}, expect: ['data.stdout == \"here\"', 'data.stderr == \"there\"']}]",
             &open,
         ],
     );
@@ -49,5 +50,9 @@ fn the_binary_and_busybox_are_enough() {
     // And one that BusyBox's shell has started.
     let script = "busybox mkdir /tmp; \"$@\" -o /tmp/report && busybox grep -c PASS /tmp/report";
     let output = run(&["/bin/sh", "-c", script, "sh"], &["check", "/profile.yaml"]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "4", "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "5", "{output:?}");
+    // What there is nothing of is a finding, and no error.
+    fs::copy(quickstart(), root.join("quickstart.yaml")).unwrap();
+    let output = run(&[], &["check", "/quickstart.yaml", "--format", "json"]);
+    assert_eq!(report(&output)["summary"]["error_controls"], 0, "{:#}\n{}", report(&output), said(&output));
 }

@@ -2,7 +2,7 @@
 
 use crate::profile::Profile;
 use quoin_tests::lab::segment::{NETS, SERVER, Segment, address};
-use quoin_tests::lab::{Check, Listener, Namespace, Server, bridge, misbehaving, until};
+use quoin_tests::lab::{Check, Listener, Namespace, Server, bridge, connect, misbehaving, until};
 use quoin_tests::programs::quoin;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -216,4 +216,35 @@ fn devices_that_exist_already() {
         assert!(text.contains("refused"), "{net}: the host itself answers: {text}");
     }
     assert_eq!(host.interfaces(), ["lo", "tap0", "tun0"]);
+}
+
+#[test]
+#[ignore = "needs root: tests/run lab"]
+fn a_raw_interface_leads_to_everybody_but_the_device_itself() {
+    let (device, neighbour) = (Namespace::new("device"), Namespace::new("neighbour"));
+    bridge(&neighbour, "br0");
+    neighbour.ip("address add 192.0.2.1/24 dev br0");
+    connect((&device, "eth0"), (&neighbour, "br0"), &["192.0.2.2/24"]);
+    let _listeners = [(&neighbour, "192.0.2.1"), (&device, "192.0.2.2")]
+        .map(|(host, at)| Listener::start(host, SocketAddr::new(address(at), 8005), misbehaving::silent));
+    let profile = Profile::new(
+        "
+    - id: neighbour
+      observations:
+        - plugin: tcp
+          config: {host: 192.0.2.1, port: 8005}
+          expect: data.connected
+    - id: itself
+      observations:
+        - plugin: tcp
+          config: {host: 192.0.2.2, port: 8005, timeout_ms: 20000}
+          expect: data.connected
+",
+    );
+    Check::new(&device, profile.path()).run().assert_passed();
+    let outcome = Check::new(&device, profile.path()).net("raw:eth0,addr=192.0.2.3/24").run();
+    assert_eq!((outcome.status("neighbour"), outcome.status("itself")), ("pass", "fail"));
+    // Nobody answers for that address.
+    let data = &outcome.control("itself")["observations"][0]["evidence"]["data"];
+    assert_eq!(data["error_code"], "EHOSTUNREACH", "{:#}", outcome.report);
 }

@@ -66,18 +66,65 @@ impl Recipe {
         target: &Target,
         variant: Variant,
     ) -> Result<PathBuf, String> {
-        let mut cargo = Command::new(&self.zigbuild);
-        toolchain::clear(&mut cargo);
-        cargo.current_dir(repository);
-        let profile = match variant {
-            Variant::Full => "release",
-            Variant::Small => "small",
+        let (profile, more_flags) = match variant {
+            Variant::Full => ("release", &[][..]),
+            Variant::Small => ("small", &SMALL[..]),
         };
-        cargo.args(["zigbuild", "--profile", profile, "--locked", "--package", "quoin"]);
-        cargo.args(["--target", &target.triple, "--target-dir"]).arg(folder);
+        let mut cargo = self.cargo("zigbuild", repository, folder, target, more_flags)?;
+        cargo.args(["--profile", profile, "--package", "quoin"]);
         if variant == Variant::Small {
             cargo.arg("--no-default-features");
         }
+        if self.kind == Kind::Debian {
+            // Without `backtrace`, which is a default, the standard library can't read symbols that aren't there anyway.
+            cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+        }
+        succeed(&mut cargo, &format!("{} does not build", target.triple))?;
+        Ok(folder.join(&target.triple).join(profile).join("quoin"))
+    }
+
+    /// Builds the unit and integration tests of these packages for the target, in the profile of tests, and runs them where
+    /// its programs run.
+    ///
+    /// # Errors
+    ///
+    /// Where one fails; cargo has said which.
+    pub(crate) fn test(
+        &self,
+        repository: &Path,
+        folder: &Path,
+        target: &Target,
+        packages: &[&str],
+    ) -> Result<(), String> {
+        let mut cargo = self.cargo("test", repository, folder, target, &[])?;
+        cargo.args(["--quiet", "--lib", "--tests", "--config", "profile.dev.debug=false"]);
+        for package in packages {
+            cargo.args(["--package", package]);
+        }
+        if self.kind == Kind::Debian {
+            // With unwinding: a test that fails says which assertion did.
+            cargo.arg("-Zbuild-std=std,panic_unwind");
+        }
+        if !target.emulator.is_empty() {
+            let name = target.triple.replace('-', "_").to_uppercase();
+            cargo.env(format!("CARGO_TARGET_{name}_RUNNER"), target.emulator.join(" "));
+        }
+        succeed(&mut cargo, &format!("tests for {} fail", target.triple))
+    }
+
+    /// `cargo-zigbuild`, to compile for the target into `folder`; Debian's compiler takes `more_flags`.
+    fn cargo(
+        &self,
+        subcommand: &str,
+        repository: &Path,
+        folder: &Path,
+        target: &Target,
+        more_flags: &[&str],
+    ) -> Result<Command, String> {
+        let mut cargo = Command::new(&self.zigbuild);
+        toolchain::clear(&mut cargo);
+        cargo.current_dir(repository);
+        cargo.args([subcommand, "--locked", "--target", &target.triple]).arg("--target-dir").arg(folder);
         let mut flags = target.flags.clone();
         // Of the prefixes that match, the compiler takes the last.
         for (path, name) in [(cargo_home()?.as_path(), "/cargo"), (repository, "/quoin"), (folder, "/target")]
@@ -88,24 +135,16 @@ impl Recipe {
             flags.push(format!("-Clink-arg={}", self.object(repository, object)?.display()));
         }
         if self.kind == Kind::Debian {
-            // Zig brings the C library. Without `backtrace`, which is a default, the standard library can't read symbols
-            // that aren't there anyway.
+            // Zig brings the C library.
             flags.push("-Clink-self-contained=no".to_owned());
-            cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
             cargo.env("CARGO", toolchain::DEBIAN_CARGO).env("RUSTC", toolchain::DEBIAN_RUSTC);
             cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
-            if variant == Variant::Small {
-                flags.extend(SMALL.map(str::to_owned));
-            }
+            flags.extend(more_flags.iter().copied().map(str::to_owned));
         }
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         cargo.env("CARGO_ZIGBUILD_ZIG_PATH", &self.zig);
         cargo.env("CARGO_ZIGBUILD_CACHE_DIR", folder.join("zigbuild"));
-        let status = cargo.status().map_err(|error| format!("cargo-zigbuild does not run: {error}"))?;
-        if !status.success() {
-            return Err(format!("{} does not build", target.triple));
-        }
-        Ok(folder.join(&target.triple).join(profile).join("quoin"))
+        Ok(cargo)
     }
 
     /// Compiles C, and answers the path of the object file, which is the same for every build of this checkout.
@@ -117,6 +156,15 @@ impl Recipe {
         zig.args(["cc", "-target", &object.zig, "-fno-pic", "-Os", "-c"]);
         toolchain::output(zig.arg(&object.source).arg("-o").arg(&path))?;
         Ok(path)
+    }
+}
+
+/// Runs it to its end, seen by who runs this.
+fn succeed(cargo: &mut Command, failure: &str) -> Result<(), String> {
+    match cargo.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(failure.to_owned()),
+        Err(error) => Err(format!("cargo-zigbuild does not run: {error}")),
     }
 }
 

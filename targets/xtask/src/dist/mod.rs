@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use target::Target;
 
+/// Where things are compiled, in the repository.
+const BUILDS: &str = "target/dist-build";
+
 /// What a binary has in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Variant {
@@ -42,8 +45,19 @@ impl Variant {
 pub(crate) struct Order<'a> {
     targets: Vec<&'a str>,
     all: bool,
-    prove: bool,
+    prove: Proof,
     again: bool,
+}
+
+/// What is run of what was built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Proof {
+    #[default]
+    Nothing,
+    /// The binaries.
+    Binaries,
+    /// And the tests of the crates that they are made of, built for the same target.
+    Crates,
 }
 
 impl<'a> Order<'a> {
@@ -53,7 +67,8 @@ impl<'a> Order<'a> {
         for argument in arguments {
             match *argument {
                 "--all" => order.all = true,
-                "--prove" => order.prove = true,
+                "--run" => order.prove = order.prove.max(Proof::Binaries),
+                "--prove" => order.prove = Proof::Crates,
                 "--again" => order.again = true,
                 option if option.starts_with('-') => return None,
                 target => order.targets.push(target),
@@ -77,7 +92,7 @@ struct Commit<'a> {
     common: archive::Files,
 }
 
-/// Builds, packs and, with `--prove`, runs what was ordered.
+/// Builds, packs and, with `--run` or `--prove`, runs what was ordered.
 ///
 /// # Errors
 ///
@@ -97,17 +112,20 @@ pub(crate) fn run(repository: &Path, order: &Order<'_>) -> Result<String, String
             table += &format!("{line}\n");
             programs.push((variant, program));
         }
-        if order.prove {
+        if order.prove >= Proof::Binaries {
             for (variant, program) in &programs {
                 prove::run(repository, name, target, *variant, program)?;
             }
+        }
+        if order.prove == Proof::Crates {
+            prove::crates(repository, name, target, &recipe)?;
         }
     }
     let installer = "install.sh";
     fs::copy(repository.join("targets").join(installer), commit.folder.join(installer))
         .map_err(|error| format!("{installer}: {error}"))?;
     sums::write(&commit.folder)?;
-    if order.prove {
+    if order.prove >= Proof::Binaries {
         package::prove(repository)?;
     }
     Ok(format!("{table}in {}", commit.folder.display()))
@@ -165,7 +183,7 @@ impl<'a> Commit<'a> {
         again: bool,
     ) -> Result<(PathBuf, String), String> {
         let read = |path: &Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-        let builds = self.repository.join("target/dist-build");
+        let builds = self.repository.join(BUILDS);
         let binary = read(&recipe.build(self.repository, &builds, target, variant)?)?;
         if again {
             // Nothing is left of the first build, not even its folder's name.
@@ -218,12 +236,15 @@ impl<'a> Commit<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Order;
+    use super::{Order, Proof};
 
     #[test]
     fn an_order_is_for_named_targets_or_for_all() {
         let order = Order::read(&["mips", "--prove", "armv7"]).expect("an order");
-        assert_eq!(order, Order { targets: vec!["mips", "armv7"], prove: true, ..Order::default() });
+        assert_eq!(order, Order { targets: vec!["mips", "armv7"], prove: Proof::Crates, ..Order::default() });
+        let order = Order::read(&["--all", "--prove", "--run"]).expect("an order");
+        assert_eq!(order.prove, Proof::Crates, "the more of the two");
+        assert_eq!(Order::read(&["mips", "--run"]).map(|order| order.prove), Some(Proof::Binaries));
         assert!(Order::read(&["--all", "--again"]).is_some_and(|order| order.all && order.again));
         for wrong in [&[][..], &["--prove"], &["--all", "mips"], &["mips", "--proof"]] {
             assert_eq!(Order::read(wrong), None, "{wrong:?}");

@@ -1,6 +1,7 @@
 //! Runs a binary where its target's programs run: natively, or under the emulator.
 
 use super::Variant;
+use super::compile::Recipe;
 use super::target::Target;
 use crate::toolchain;
 use std::path::Path;
@@ -19,6 +20,10 @@ const TESTS: &[(&str, &str, &[&str])] = &[
 /// What also holds without TLS: it starts, sees files as they are, and writes its report or says why not.
 const DEVICE: (&str, &str, &[&str]) = ("quoin-tests", "device", &["--ignored"]);
 
+/// Crates whose own tests run where the target's programs do: what they promise must not hang on the size of a number, the
+/// order of its bytes or how the compiler's backend rounds.
+const CRATES: [&str; 3] = ["quoin-abi", "quoin-engine", "quoin-net"];
+
 /// Runs the tests of the command line on `program`, and those of `tests/tests/device/`.
 ///
 /// # Errors
@@ -31,10 +36,7 @@ pub(crate) fn run(
     variant: Variant,
     program: &Path,
 ) -> Result<(), String> {
-    if let Some(emulator) = target.emulator.first() {
-        toolchain::output(Command::new(emulator).arg("--version"))
-            .map_err(|error| format!("{name}: {error}; Debian has it in qemu-user-static"))?;
-    }
+    emulated(name, target)?;
     println!("{}: proving", program.display());
     let mut words = target.emulator.clone();
     words.push(program.display().to_string());
@@ -57,4 +59,24 @@ pub(crate) fn run(
         }
     }
     Ok(())
+}
+
+/// Builds the tests of the crates below the command line for the target, and runs them.
+///
+/// # Errors
+///
+/// Where there is no emulator, or a test fails; it has said which.
+pub(crate) fn crates(repository: &Path, name: &str, target: &Target, recipe: &Recipe) -> Result<(), String> {
+    emulated(name, target)?;
+    println!("{name}: the tests of {}", CRATES.join(", "));
+    recipe.test(repository, &repository.join(super::BUILDS), target, &CRATES)
+}
+
+/// What runs the target's programs here is there.
+fn emulated(name: &str, target: &Target) -> Result<(), String> {
+    let Some(emulator) = target.emulator.first() else { return Ok(()) };
+    match toolchain::output(Command::new(emulator).arg("--version")) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{name}: {error}; Debian has it in qemu-user-static")),
+    }
 }

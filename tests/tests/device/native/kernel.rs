@@ -1,6 +1,6 @@
 //! Kernels without the system calls of the last ten years: a seccomp filter says that they aren't there.
 
-use crate::place::{Place, report, said, through};
+use crate::place::{Place, quickstart, report, said, through};
 use quoin_tests::build::root;
 use std::ffi::OsStr;
 use std::fs;
@@ -42,7 +42,7 @@ fn files_and_sockets_are_checked_on_an_old_kernel() {
 #[test]
 #[ignore = "proves what `cargo xtask dist` has built"]
 fn the_quickstart_runs_on_an_old_kernel() {
-    let profile = root().join("docs/examples/quickstart.yaml");
+    let profile = quickstart();
     let output = on_an_old_kernel(
         &["check", "--format", "json"]
             .map(OsStr::new)
@@ -53,4 +53,22 @@ fn the_quickstart_runs_on_an_old_kernel() {
     );
     let report = report(&output);
     assert_eq!(report["summary"]["error_controls"], 0, "{report:#}");
+}
+
+/// Starting, ending and finding programs is where the newest system calls would be of use.
+#[test]
+#[ignore = "proves what `cargo xtask dist` has built"]
+fn programs_are_started_and_found_on_an_old_kernel() {
+    let place = Place::new(
+        "command, process",
+        &[
+            "id: starts, observations: [{plugin: command, config: {command: echo, args: [here]}, expect: 'data.stdout == \"here\"'}]",
+            "id: ends, observations: [{plugin: command, config: {command: sleep, args: ['300'], timeout: 300ms}, expect: data.is_timeout}]",
+            "id: finds, observations: [{plugin: process, config: {pid: 1}, expect: data.running}]",
+        ],
+    );
+    let profile = place.path("profile.yaml");
+    let words = ["check", "--format", "json"].map(OsStr::new);
+    let report = report(&on_an_old_kernel(&[&words[..], &[profile.as_os_str()]].concat()));
+    assert_eq!(report["summary"]["passed_controls"], 3, "{report:#}");
 }

@@ -73,7 +73,7 @@ pub(crate) fn run(
 pub(crate) fn crates(repository: &Path, name: &str, target: &Target, recipe: &Recipe) -> Result<(), String> {
     emulated(name, target)?;
     println!("{name}: the tests of {}", CRATES.join(", "));
-    recipe.test(repository, &repository.join(super::BUILDS), target, &CRATES)
+    recipe.test(repository, &super::builds(repository, name), target, &CRATES)
 }
 
 /// What runs the target's programs here is there.

@@ -221,19 +221,27 @@ impl Walker {
     }
 
     /// Where a name cannot be entered, and its `..` comes later, and the guest may not know about it: goes on as if
-    /// it could have been, because `/home/x/../../etc/hosts` would otherwise tell whether `/home/x` is there.
+    /// it could have been, because `/home/x/../../etc/hosts` would otherwise tell whether `/home/x` is there. What it may
+    /// know about on that way is not there, as it would not be if the way were.
     fn pass_over(&mut self, name: &str, rules: &dyn Rules) -> bool {
-        if !self.place.base().granted() || rules.shows(&self.place.path_of(name)) {
+        let mut names: Vec<&str> = self.place.names().collect();
+        let depth = names.len();
+        names.push(name);
+        if !self.place.base().granted() || rules.shows(&absolute(names.iter().copied())) {
             return false;
         }
-        let mut depth = 1;
         for (walked, part) in self.rest.iter().rev().enumerate() {
             match part.as_str() {
-                "." => {}
-                ".." => depth -= 1,
-                _ => depth += 1,
+                "." => continue,
+                ".." => drop(names.pop()),
+                _ => {
+                    names.push(part);
+                    if rules.shows(&absolute(names.iter().copied())) {
+                        return false;
+                    }
+                }
             }
-            if depth == 0 {
+            if names.len() == depth {
                 self.rest.truncate(self.rest.len() - walked - 1);
                 return true;
             }

@@ -98,6 +98,12 @@ fn what_is_not_granted_does_not_tell_whether_it_exists() {
     // Of what is granted it may know that it is not there, even when what is above it is not there either.
     assert_eq!(guest.open("opt/app/config"), Err(Errno::Noent));
     assert_eq!(guest.open("etc/hosts/x"), Err(Errno::Notcapable));
+    // So a detour through that leads nowhere, whether or not what is above it, and not granted, is there.
+    for _ in 0..2 {
+        assert_eq!(guest.open("opt/app/config/../../../etc/hosts"), Err(Errno::Noent));
+        assert!(guest.open("opt/none/../../etc/hosts").is_ok());
+        tree.directory("/opt");
+    }
 }
 
 #[test]

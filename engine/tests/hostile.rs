@@ -235,3 +235,22 @@ fn a_function_that_is_not_valid_is_told_apart_from_a_trap_each_time_it_is_called
         assert!(text.contains("a function of it is not valid WebAssembly") && text.contains(why), "{text}");
     }
 }
+
+#[test]
+fn an_operator_behind_a_functions_end_is_not_valid() {
+    let wat = guest(
+        "(func $nothing) (func $behind (nop) (nop) (nop) (nop) (call $nothing))",
+        &format!("(call $behind) {OK}"),
+    );
+    let mut wasm = wat::parse_str(wat).unwrap();
+    // The last `nop` becomes an `end`, which no assembler writes there.
+    const NOP: u8 = 0x01;
+    let nops: Vec<_> =
+        (0..wasm.len()).filter(|&at| wasm[at..].starts_with(&[NOP, NOP, NOP, NOP, 0x10])).collect();
+    let [at] = nops[..] else { panic!("{nops:?}") };
+    wasm[at + 3] = 0x0b;
+    let plugin = Engine::new(Limits::default()).load(&wasm).unwrap();
+    let session = Machine::new().session(Grants::none(), Duration::from_secs(30));
+    let text = failure(plugin.instantiate(session).unwrap().observe(&serde_json::Map::new()));
+    assert!(text.contains("a function of it is not valid WebAssembly"), "{text}");
+}

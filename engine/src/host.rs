@@ -3,7 +3,7 @@
 use crate::deadline::Deadline;
 use crate::gate::Gate;
 use crate::system::{Node, System};
-use alloc::{boxed::Box, format, string::String};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{
     ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, HttpRequest, HttpResponse, LogAttr,
@@ -45,25 +45,37 @@ pub struct Destination<'a> {
 
 /// The operations behind the host functions. Every request has been granted when it arrives here; the engine has
 /// checked its capability. What a network operation leads to beyond that is asked of its [`Gate`]. One value serves one
-/// instance.
+/// instance. A host that says nothing of them has no files, no environment, no users, no commands and no network.
 pub trait Host {
     /// Clocks, randomness and waiting.
     fn system(&self) -> &dyn System;
 
     /// The directory that the guest sees as `/`; `None` where there are no files.
-    fn root(&self) -> Option<Box<dyn Node>>;
+    fn root(&self) -> Option<Box<dyn Node>> {
+        None
+    }
 
     /// The value of each environment variable that exists; the engine shows the guest only those it was granted.
-    fn environment(&self) -> alloc::vec::Vec<(String, String)>;
+    fn environment(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// The name of a user of the machine that is audited.
-    fn user_name(&self, uid: u32) -> Option<String>;
+    fn user_name(&self, uid: u32) -> Option<String> {
+        let _ = uid;
+        None
+    }
 
     /// The name of a group of the machine that is audited.
-    fn group_name(&self, gid: u32) -> Option<String>;
+    fn group_name(&self, gid: u32) -> Option<String> {
+        let _ = gid;
+        None
+    }
 
     /// The user that owns links which a literal path may follow, besides root (0).
-    fn own_uid(&self) -> u32;
+    fn own_uid(&self) -> u32 {
+        0
+    }
 
     /// Takes one log line.
     fn log(&self, line: &LogLine<'_>);
@@ -74,7 +86,10 @@ pub trait Host {
     /// # Errors
     ///
     /// The error that the guest gets: not found, or no commands run here.
-    fn find_program(&self, command: &str) -> Result<String, ErrorDetail>;
+    fn find_program(&self, command: &str) -> Result<String, ErrorDetail> {
+        let _ = command;
+        Err(no_commands())
+    }
 
     /// Runs `program` (from [`Host::find_program`]) to its end or to the deadline, with each output cut at
     /// `output_bytes`.
@@ -84,7 +99,10 @@ pub trait Host {
         request: &ExecRequest,
         deadline: Deadline,
         output_bytes: usize,
-    ) -> ExecResponse;
+    ) -> ExecResponse {
+        let _ = (program, request, deadline, output_bytes);
+        ExecResponse { exit_code: -1, error: Some(no_commands()), ..ExecResponse::default() }
+    }
 
     /// Looks up a name, at `server` where the request names one.
     fn dns_lookup(
@@ -134,6 +152,10 @@ pub trait Host {
         let _ = (to, request, deadline, gate);
         ConnectResponse { error: Some(no_network("smtp_connect")), ..ConnectResponse::default() }
     }
+}
+
+fn no_commands() -> ErrorDetail {
+    ErrorDetail::new(ErrorType::Execution, "ENOSYS", "this host runs no commands, so nothing was started")
 }
 
 fn no_network(function: &str) -> ErrorDetail {

@@ -3,7 +3,7 @@
 use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{ExecRequest, ExecResponse};
 use quoin_engine::host::{Host, LogLine};
-use quoin_engine::system::{Interest, Node, Readiness, System};
+use quoin_engine::system::{Interest, Readiness, System};
 use quoin_engine::wasi::Errno;
 use quoin_engine::{Deadline, Limits};
 use std::cell::RefCell;
@@ -75,26 +75,6 @@ impl System for Machine {
 impl Host for Machine {
     fn system(&self) -> &dyn System {
         self
-    }
-
-    fn root(&self) -> Option<Box<dyn Node>> {
-        None
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn user_name(&self, _: u32) -> Option<String> {
-        None
-    }
-
-    fn group_name(&self, _: u32) -> Option<String> {
-        None
-    }
-
-    fn own_uid(&self) -> u32 {
-        0
     }
 
     fn log(&self, line: &LogLine<'_>) {

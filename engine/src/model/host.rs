@@ -2,14 +2,11 @@
 
 use super::file::ModelFile;
 use super::tree::Tree;
-use crate::deadline::Deadline;
 use crate::host::{Host, LogLevel, LogLine};
 use crate::system::{Interest, Node, Readiness, System};
 use crate::wasi::Errno;
 use alloc::{borrow::ToOwned, boxed::Box, rc::Rc, string::String, vec::Vec};
 use core::cell::{Cell, RefCell};
-use quoin_abi::error::{ErrorDetail, ErrorType};
-use quoin_abi::host::{ExecRequest, ExecResponse};
 
 /// What a guest has logged.
 pub type Logged = Rc<RefCell<Vec<(LogLevel, String)>>>;
@@ -105,13 +102,5 @@ impl Host for ModelHost {
 
     fn log(&self, line: &LogLine<'_>) {
         self.logged.borrow_mut().push((line.level, line.message.to_owned()));
-    }
-
-    fn find_program(&self, _command: &str) -> Result<String, ErrorDetail> {
-        Err(ErrorDetail::new(ErrorType::Execution, "ENOENT", "the model has no programs"))
-    }
-
-    fn exec(&self, _: &str, _: &ExecRequest, _: Deadline, _: usize) -> ExecResponse {
-        ExecResponse::default()
     }
 }

@@ -10,7 +10,7 @@ use quoin_abi::host::{
 };
 use quoin_engine::capability::Grants;
 use quoin_engine::host::{Destination, Host, LogLine};
-use quoin_engine::system::{Interest, Node, Readiness, System};
+use quoin_engine::system::{Interest, Readiness, System};
 use quoin_engine::wasi::Errno;
 use quoin_engine::{Deadline, Engine, Gate, Instance, Limits, Observation, Session};
 use serde_json::{Map, Value};
@@ -65,26 +65,6 @@ impl System for Machine {
 impl Host for Machine {
     fn system(&self) -> &dyn System {
         self
-    }
-
-    fn root(&self) -> Option<Box<dyn Node>> {
-        None
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn user_name(&self, _uid: u32) -> Option<String> {
-        None
-    }
-
-    fn group_name(&self, _gid: u32) -> Option<String> {
-        None
-    }
-
-    fn own_uid(&self) -> u32 {
-        0
     }
 
     fn log(&self, line: &LogLine<'_>) {

@@ -5,18 +5,15 @@ use crate::clock;
 use crate::entropy::Entropy;
 use crate::ethernet::Lan9118;
 use crate::serial::Serial;
-use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use quoin_abi::error::{ErrorDetail, ErrorType};
 use quoin_abi::host::{
-    ConnectResponse, DnsRequest, DnsResponse, ExecRequest, ExecResponse, HttpRequest, HttpResponse,
-    SmtpRequest, TcpRequest,
+    ConnectResponse, DnsRequest, DnsResponse, HttpRequest, HttpResponse, SmtpRequest, TcpRequest,
 };
 use quoin_engine::host::{Destination, Host, LogLevel, LogLine};
-use quoin_engine::system::{Interest, Node, Readiness, System};
+use quoin_engine::system::{Interest, Readiness, System};
 use quoin_engine::wasi::Errno;
 use quoin_engine::{Deadline, Gate};
 use quoin_frames::{Level, Log, Message};
@@ -113,33 +110,9 @@ impl System for BoardHost {
     }
 }
 
-fn no_commands() -> ErrorDetail {
-    ErrorDetail::new(ErrorType::Execution, "ENOSYS", "there are no commands on this board")
-}
-
 impl Host for BoardHost {
     fn system(&self) -> &dyn System {
         self
-    }
-
-    fn root(&self) -> Option<Box<dyn Node>> {
-        None
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn user_name(&self, _: u32) -> Option<String> {
-        None
-    }
-
-    fn group_name(&self, _: u32) -> Option<String> {
-        None
-    }
-
-    fn own_uid(&self) -> u32 {
-        0
     }
 
     fn log(&self, line: &LogLine<'_>) {
@@ -151,14 +124,6 @@ impl Host for BoardHost {
         };
         let (plugin, message) = (self.plugin.clone(), line.message.into());
         self.serial.send(&Message::Log(Log { level, plugin, message }));
-    }
-
-    fn find_program(&self, _: &str) -> Result<String, ErrorDetail> {
-        Err(no_commands())
-    }
-
-    fn exec(&self, _: &str, _: &ExecRequest, _: Deadline, _: usize) -> ExecResponse {
-        ExecResponse { exit_code: -1, error: Some(no_commands()), ..ExecResponse::default() }
     }
 
     fn dns_lookup(

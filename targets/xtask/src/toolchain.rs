@@ -1,6 +1,7 @@
 //! What cargo and the compiler are called with, whatever is built: an environment that changes nothing, and either
 //! rustup's toolchain or Debian's.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -101,6 +102,35 @@ impl Kind {
         }
     }
 
+    /// The first of these that is all there, with its versions. `who` is what it is for: "plugins need".
+    ///
+    /// # Errors
+    ///
+    /// What to install.
+    pub(crate) fn choose(
+        kinds: impl IntoIterator<Item = Self>,
+        target: &str,
+        packages: &[&str],
+        who: &str,
+    ) -> Result<(Self, String), String> {
+        let mut missing = Vec::new();
+        for kind in kinds {
+            match kind.find(target, packages) {
+                Ok(versions) => return Ok((kind, versions)),
+                Err(error) => missing.push(format!("{error}: {}", kind.installation(target, packages))),
+            }
+        }
+        Err(format!("{who} a compiler for {target}. One of these:\n  {}", missing.join("\n  ")))
+    }
+
+    /// Its cargo.
+    pub(crate) fn cargo(self) -> Command {
+        match self {
+            Self::Rustup => cargo(),
+            Self::Debian => Command::new(DEBIAN_CARGO),
+        }
+    }
+
     /// How to get what is missing.
     pub(crate) fn installation(self, target: &str, packages: &[&str]) -> String {
         match self {
@@ -133,15 +163,37 @@ pub(crate) fn clear(command: &mut Command) {
     }
 }
 
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+}
+
+/// Runs a program to its end, and lets it say what it has to say.
+///
+/// # Errors
+///
+/// `failure`, or that it does not run.
+pub(crate) fn run(command: &mut Command, failure: &str) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(failure.to_owned()),
+        Err(error) => Err(does_not_run(command, &error)),
+    }
+}
+
+fn does_not_run(command: &Command, error: &std::io::Error) -> String {
+    format!("{} does not run ({error})", command.get_program().display())
+}
+
 /// What a program prints.
 ///
 /// # Errors
 ///
 /// Where it does not run, or fails.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("{program} does not run ({error})"))?;
+    let output = command.output().map_err(|error| does_not_run(command, &error))?;
     if !output.status.success() {
+        let program = command.get_program().display();
         return Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

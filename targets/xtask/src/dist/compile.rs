@@ -39,19 +39,9 @@ impl Recipe {
             toolchain::output(Command::new(&zigbuild).arg("--version"))?,
             toolchain::output(Command::new(&zig).arg("version"))?
         );
-        let mut missing = Vec::new();
-        for kind in Kind::ALL {
-            match kind.find(&target.triple, &PACKAGES) {
-                Ok(versions) => {
-                    let toolchain = format!("recipe: {}\n{versions}{linker}", kind.name());
-                    return Ok(Self { kind, toolchain, zig, zigbuild });
-                }
-                Err(error) => {
-                    missing.push(format!("{error}: {}", kind.installation(&target.triple, &PACKAGES)));
-                }
-            }
-        }
-        Err(format!("{} needs a compiler. One of these:\n  {}", target.triple, missing.join("\n  ")))
+        let (kind, versions) = Kind::choose(Kind::ALL, &target.triple, &PACKAGES, "dist needs")?;
+        let toolchain = format!("recipe: {}\n{versions}{linker}", kind.name());
+        Ok(Self { kind, toolchain, zig, zigbuild })
     }
 
     /// A `cargo zigbuild` for the target into `folder`: the path of the program.
@@ -79,7 +69,7 @@ impl Recipe {
             // Without `backtrace`, which is a default, the standard library can't read symbols that aren't there anyway.
             cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         }
-        succeed(&mut cargo, &format!("{} does not build", target.triple))?;
+        toolchain::run(&mut cargo, &format!("{} does not build", target.triple))?;
         Ok(folder.join(&target.triple).join(profile).join("quoin"))
     }
 
@@ -109,7 +99,7 @@ impl Recipe {
             let name = target.triple.replace('-', "_").to_uppercase();
             cargo.env(format!("CARGO_TARGET_{name}_RUNNER"), target.emulator.join(" "));
         }
-        succeed(&mut cargo, &format!("tests for {} fail", target.triple))
+        toolchain::run(&mut cargo, &format!("tests for {} fail", target.triple))
     }
 
     /// `cargo-zigbuild`, to compile for the target into `folder`; Debian's compiler takes `more_flags`.
@@ -156,15 +146,6 @@ impl Recipe {
         zig.args(["cc", "-target", &object.zig, "-fno-pic", "-Os", "-c"]);
         toolchain::output(zig.arg(&object.source).arg("-o").arg(&path))?;
         Ok(path)
-    }
-}
-
-/// Runs it to its end, seen by who runs this.
-fn succeed(cargo: &mut Command, failure: &str) -> Result<(), String> {
-    match cargo.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(failure.to_owned()),
-        Err(error) => Err(format!("cargo-zigbuild does not run: {error}")),
     }
 }
 

@@ -6,7 +6,6 @@ use crate::toolchain;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// The conf-file that a fresh installation has. A package manager keeps what its owner has made of it.
 const CONF_FILE: &str = "etc/quoin/quickstart.yaml";
@@ -52,7 +51,7 @@ pub(crate) fn common(repository: &Path) -> Result<Files, String> {
 
 /// Runs a program of the crate `quoin` here, and answers what it prints.
 fn run(repository: &Path, arguments: &[&str]) -> Result<String, String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = toolchain::cargo();
     cargo.args(["run", "--quiet", "--locked", "--package", "quoin"]).args(arguments).current_dir(repository);
     toolchain::output(&mut cargo)
 }
@@ -116,7 +115,7 @@ pub(crate) fn all(
 ///
 /// Where one is not as it should be; the test has said which.
 pub(crate) fn prove(repository: &Path) -> Result<(), String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = toolchain::cargo();
     cargo.args([
         "test",
         "--quiet",
@@ -128,11 +127,7 @@ pub(crate) fn prove(repository: &Path) -> Result<(), String> {
         "--",
         "--ignored",
     ]);
-    match cargo.current_dir(repository).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err("a package in target/dist/ is not as it should be".to_owned()),
-        Err(error) => Err(format!("cargo does not run: {error}")),
-    }
+    toolchain::run(cargo.current_dir(repository), "a package in target/dist/ is not as it should be")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -49,18 +49,14 @@ pub(crate) fn run(
     let go = toolchain::output(&mut Command::new(repository.join("tests/provision/go")))?;
     let more = if variant == Variant::Full { FULL } else { &[] };
     for (file, options) in ANY.iter().chain(more) {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = toolchain::cargo();
         cargo.current_dir(repository);
         cargo.args(CARGO_TEST).args(["--test", file, "--"]).args(*options);
         if !target.emulator.is_empty() {
             cargo.args(["--skip", "native::"]);
         }
         cargo.env("QUOIN_PROGRAM", words.join(" ")).env("QUOIN_GO", go.trim());
-        match cargo.status() {
-            Ok(status) if status.success() => {}
-            Ok(_) => return Err(format!("{}: the test `{file}` failed on it", program.display())),
-            Err(error) => return Err(format!("cargo does not run: {error}")),
-        }
+        toolchain::run(&mut cargo, &format!("{}: the test `{file}` failed on it", program.display()))?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// What the document is about.
 pub(crate) struct Subject<'a> {
@@ -31,7 +30,7 @@ pub(crate) fn document(
     variant: Variant,
     subject: &Subject<'_>,
 ) -> Result<String, String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = toolchain::cargo();
     // What is linked, and not what only runs while it's built. Each way to a crate is told, so that a tree can be read by lines.
     cargo.args(["tree", "--locked", "--package", "quoin", "--edges", "normal", "--no-dedupe"]);
     cargo.args(["--prefix", "depth", "--format", "\t{p}\t{l}", "--target", &target.triple]);

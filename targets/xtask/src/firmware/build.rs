@@ -2,7 +2,6 @@
 
 use crate::toolchain::{self, Kind};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The board's processor: a Cortex-M4 with floating point.
 const TARGET: &str = "thumbv7em-none-eabihf";
@@ -17,24 +16,8 @@ const WORKSPACE: &str = "targets/bare-metal";
 ///
 /// What to install, or where cargo fails; it has said why.
 pub(crate) fn firmware(repository: &Path, folder: &Path) -> Result<PathBuf, String> {
-    let mut missing = Vec::new();
-    let found = Kind::ALL.into_iter().find(|kind| match kind.find(TARGET, &PACKAGES) {
-        Ok(_) => true,
-        Err(error) => {
-            missing.push(format!("{error}: {}", kind.installation(TARGET, &PACKAGES)));
-            false
-        }
-    });
-    let Some(kind) = found else {
-        return Err(format!(
-            "the firmware needs a compiler for {TARGET}. One of these:\n  {}",
-            missing.join("\n  ")
-        ));
-    };
-    let mut cargo = Command::new(match kind {
-        Kind::Rustup => cargo(),
-        Kind::Debian => toolchain::DEBIAN_CARGO.into(),
-    });
+    let (kind, _) = Kind::choose(Kind::ALL, TARGET, &PACKAGES, "the firmware needs")?;
+    let mut cargo = kind.cargo();
     toolchain::clear(&mut cargo);
     cargo.args(["build", "--release", "--locked", "--package", "quoin-firmware", "--target", TARGET]);
     cargo.arg("--target-dir").arg(folder).current_dir(repository.join(WORKSPACE));
@@ -43,7 +26,7 @@ pub(crate) fn firmware(repository: &Path, folder: &Path) -> Result<PathBuf, Stri
         cargo.env("RUSTC", toolchain::DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
         cargo.env("CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER", "ld.lld-19");
     }
-    succeed(cargo, "the firmware")?;
+    toolchain::run(&mut cargo, "the firmware does not build")?;
     Ok(folder.join(TARGET).join("release/quoin-firmware"))
 }
 
@@ -54,22 +37,10 @@ pub(crate) fn firmware(repository: &Path, folder: &Path) -> Result<PathBuf, Stri
 /// Where cargo fails; it has said why.
 pub(crate) fn tool(repository: &Path) -> Result<PathBuf, String> {
     let folder = repository.join("target");
-    let mut cargo = Command::new(cargo());
+    let mut cargo = toolchain::cargo();
     toolchain::clear(&mut cargo);
     cargo.args(["build", "--locked", "--package", "quoin-board"]);
     cargo.arg("--target-dir").arg(&folder).current_dir(repository.join(WORKSPACE));
-    succeed(cargo, "quoin-board")?;
+    toolchain::run(&mut cargo, "quoin-board does not build")?;
     Ok(folder.join("debug/quoin-board"))
-}
-
-fn cargo() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
-fn succeed(mut cargo: Command, what: &str) -> Result<(), String> {
-    match cargo.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(format!("{what} does not build")),
-        Err(error) => Err(format!("cargo does not run: {error}")),
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::recipe::{Recipe, TARGET};
 use super::stable;
+use crate::toolchain;
 use std::fs;
 use std::path::Path;
 
@@ -41,10 +42,7 @@ pub(crate) fn plugin(
     cargo.arg("--package").arg(&package).arg("--target-dir").arg(target);
     cargo.current_dir(repository.join("plugins"));
     stable::apply(&mut cargo, repository, target, recipe.flags())?;
-    let status = cargo.status().map_err(|error| format!("cargo does not run: {error}"))?;
-    if !status.success() {
-        return Err(format!("plugin {plugin} does not build"));
-    }
+    toolchain::run(&mut cargo, &format!("plugin {plugin} does not build"))?;
     let module = format!("{}.wasm", package.replace('-', "_"));
     let path = target.join(TARGET).join("release").join(module);
     fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))

@@ -25,14 +25,9 @@ impl Recipe {
     ///
     /// What to install, where there is none.
     pub(crate) fn choose(preferred: Option<Kind>) -> Result<Self, String> {
-        let mut missing = Vec::new();
-        for kind in preferred.into_iter().chain(Kind::ALL) {
-            match Self::find(kind) {
-                Ok(recipe) => return Ok(recipe),
-                Err(error) => missing.push(format!("{error}: {}", kind.installation(TARGET, &PACKAGES))),
-            }
-        }
-        Err(format!("plugins need a compiler for {TARGET}. One of these:\n  {}", missing.join("\n  ")))
+        let kinds = preferred.into_iter().chain(Kind::ALL);
+        let (kind, versions) = Kind::choose(kinds, TARGET, &PACKAGES, "plugins need")?;
+        Ok(Self::new(kind, &versions))
     }
 
     /// The recipe of this kind.
@@ -41,7 +36,7 @@ impl Recipe {
     ///
     /// What to install.
     pub(crate) fn only(kind: Kind) -> Result<Self, String> {
-        Self::find(kind).map_err(|error| {
+        kind.find(TARGET, &PACKAGES).map(|versions| Self::new(kind, &versions)).map_err(|error| {
             format!(
                 "plugins/dist was built with the {} recipe, and only that gives the same bytes. {error}: {}",
                 kind.name(),
@@ -50,9 +45,8 @@ impl Recipe {
         })
     }
 
-    fn find(kind: Kind) -> Result<Self, String> {
-        let versions = kind.find(TARGET, &PACKAGES)?;
-        Ok(Self { kind, toolchain: format!("recipe: {}\n{versions}", kind.name()) })
+    fn new(kind: Kind, versions: &str) -> Self {
+        Self { kind, toolchain: format!("recipe: {}\n{versions}", kind.name()) }
     }
 
     /// The recipe's name.
@@ -67,11 +61,7 @@ impl Recipe {
 
     /// The beginning of a `cargo build` for [`TARGET`].
     pub(crate) fn cargo_build(&self) -> Command {
-        let cargo = match self.kind {
-            Kind::Rustup => std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
-            Kind::Debian => toolchain::DEBIAN_CARGO.into(),
-        };
-        let mut command = Command::new(cargo);
+        let mut command = self.kind.cargo();
         toolchain::clear(&mut command);
         command.args(["build", "--release", "--locked", "--target", TARGET]);
         if self.kind == Kind::Debian {

@@ -12,8 +12,8 @@ enum When {
     Told(&'static str, &'static str),
 }
 
-/// Programs by their names, without a version; what ends with `*` stands for all that begin so. No list of them is complete; one that is missing here is run like any
-/// other, with a grant that names it or a pattern.
+/// Programs by their names, without a version; what ends with `*` stands for all that begin so. No list of them is
+/// complete; one that is missing here is run like any other, with a grant that names it or a pattern.
 const PROGRAMS: &[(&str, When)] = &[
     (
         "ash bash busybox coreutils csh dash elvish fish ksh lksh mksh nu pwsh rbash rc sh tcsh toybox xonsh yash zsh",

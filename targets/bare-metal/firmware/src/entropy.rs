@@ -15,8 +15,7 @@ pub struct Entropy(RefCell<ChaCha20Rng>);
 impl Entropy {
     /// From the plan's seed and the network chip's counter.
     pub fn new(mut seed: [u8; 32], counter: u32) -> Self {
-        let time = clock::now().as_nanos().to_le_bytes();
-        let chance = time.iter().chain(&counter.to_le_bytes()).copied().collect::<alloc::vec::Vec<u8>>();
+        let chance = clock::now().as_nanos().to_le_bytes().into_iter().chain(counter.to_le_bytes());
         seed.iter_mut().zip(chance).for_each(|(seed, chance)| *seed ^= chance);
         Self(RefCell::new(ChaCha20Rng::from_seed(seed)))
     }

@@ -50,7 +50,7 @@ impl Lan9118 {
         }
         registers.hw_cfg.write(HwConfig::SOFT_RESET::SET);
         wait("comes back from a reset", || {
-            !registers.hw_cfg.is_set(HwConfig::SOFT_RESET) && registers.pmt_ctrl.is_set(Power::READY)
+            Ok(!registers.hw_cfg.is_set(HwConfig::SOFT_RESET) && registers.pmt_ctrl.is_set(Power::READY))
         })?;
         // Of 16 KiB, 5 are for sending, as after a reset.
         registers.hw_cfg.write(HwConfig::MUST_BE_ONE::SET + HwConfig::TX_FIFO_KIB.val(5));
@@ -68,7 +68,8 @@ impl Lan9118 {
                 let [a, b, c, d] = read(registers, registers::Mac::AddressLow)?.to_le_bytes();
                 let [e, f, ..] = read(registers, registers::Mac::AddressHigh)?.to_le_bytes();
                 Mac::unicast([a, b, c, d, e, f]).ok_or(
-            "the network chip's EEPROM has no MAC address: give one in the plan (`quoin-board plan --net …,mac=…`)",
+                    "the network chip's EEPROM has no MAC address: give one in the plan \
+                     (`quoin-board plan --net …,mac=…`)",
                 )?
             }
         };
@@ -123,35 +124,33 @@ impl Lan9118 {
         const BUSY: u32 = 1;
         let access = PHY << 11 | (register as u32) << 6 | u32::from(writes) << 1 | BUSY;
         write(self.registers, registers::Mac::MiiAccess, access)?;
-        let deadline = Deadline::after(clock::now(), PATIENCE);
-        while read(self.registers, registers::Mac::MiiAccess)? & BUSY != 0 {
-            deadline.left(clock::now()).map_err(|_| late("answers for its PHY"))?;
-        }
-        Ok(())
+        wait("answers for its PHY", || Ok(read(self.registers, registers::Mac::MiiAccess)? & BUSY == 0))
     }
 }
 
 fn read(registers: &Registers, register: registers::Mac) -> Result<u32, String> {
     let address = MacCommand::ADDRESS.val(register as u32);
     registers.mac_csr_cmd.write(MacCommand::BUSY::SET + MacCommand::READ::SET + address);
-    wait("answers for its MAC", || !registers.mac_csr_cmd.is_set(MacCommand::BUSY))?;
+    wait_for_mac(registers)?;
     Ok(registers.mac_csr_data.get())
 }
 
 fn write(registers: &Registers, register: registers::Mac, value: u32) -> Result<(), String> {
     registers.mac_csr_data.set(value);
     registers.mac_csr_cmd.write(MacCommand::BUSY::SET + MacCommand::ADDRESS.val(register as u32));
-    wait("answers for its MAC", || !registers.mac_csr_cmd.is_set(MacCommand::BUSY))
+    wait_for_mac(registers)
 }
 
-fn wait(what: &str, done: impl Fn() -> bool) -> Result<(), String> {
+fn wait_for_mac(registers: &Registers) -> Result<(), String> {
+    wait("answers for its MAC", || Ok(!registers.mac_csr_cmd.is_set(MacCommand::BUSY)))
+}
+
+fn wait(what: &str, done: impl Fn() -> Result<bool, String>) -> Result<(), String> {
     let deadline = Deadline::after(clock::now(), PATIENCE);
-    while !done() {
-        deadline.left(clock::now()).map_err(|_| late(what))?;
+    while !done()? {
+        deadline
+            .left(clock::now())
+            .map_err(|_| format!("the network chip is broken: it is {PATIENCE:?} late until it {what}"))?;
     }
     Ok(())
-}
-
-fn late(what: &str) -> String {
-    format!("the network chip is broken: it is {PATIENCE:?} late until it {what}")
 }

@@ -121,8 +121,9 @@ pub(crate) struct Lost {
 ///
 /// # Errors
 ///
-/// [`Lost`], with `Noent`, `Notdir`, `Loop` (more than 40 links), `Nametoolong`, or what else the system says. A last
-/// name that does not exist is no error.
+/// [`Lost`], with `Noent`, `Notdir`, `Loop` (more than 40 links), `Nametoolong` (a link's text and what follows it have more
+/// than 4096 bytes, which POSIX allows to refuse), or what else the system says. A last name that does not exist is no
+/// error.
 pub(crate) fn walk(from: &Place, path: &str, links: Links, rules: &mut dyn Rules) -> Result<Found, Lost> {
     let mut walker = Walker { place: from.clone(), rest: Vec::new(), slash: false, followed: 0 };
     walker.take(path, from.base().granted())?;
@@ -209,7 +210,7 @@ impl Walker {
             Errno::Loop
         } else if text.is_empty() {
             Errno::Noent
-        } else if text.len() > PATH_MAX {
+        } else if self.rest.iter().fold(text.len(), |bytes, part| bytes + 1 + part.len()) > PATH_MAX {
             Errno::Nametoolong
         } else if !rules.may_follow(&self.place.path_of(name), stat) {
             Errno::Notcapable

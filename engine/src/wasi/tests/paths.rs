@@ -101,6 +101,16 @@ fn forty_links_are_followed_and_no_more() {
 }
 
 #[test]
+fn a_link_with_what_follows_it_is_a_path_of_at_most_4096_bytes() {
+    let tree = tree();
+    tree.link("/long", &format!("{}dir", "./".repeat(1500)));
+    let mut guest = Guest::command(&tree);
+    for (count, errno) in [(540, Errno::Success), (545, Errno::Nametoolong)] {
+        assert_eq!(guest.stat(&format!("long/{}nested/file", "./".repeat(count)), true), errno, "{count}");
+    }
+}
+
+#[test]
 fn links_at_the_end_are_followed_on_request() {
     let mut guest = Guest::command(&tree());
     for path in ["to-file", "to-dir", "dangling", "loop", "absolute", "up"] {

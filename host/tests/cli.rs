@@ -155,13 +155,55 @@ fn what_cannot_be_run_is_said_and_nothing_runs() {
         (&["check", profile, "--quiet", "--verbose"], "cannot be used with"),
         (&["check", profile, "-o", missing], "missing/report.json"),
         (&["check", profile, "--grant", "env:BROKEN"], "plugin file: export `observe` is missing; expected"),
-        (&["plugin"], "Usage"),
+        (&["plugin"], "Usage: quoin plugin <COMMAND>\n\nCommands:\n  list "),
         (&["completions", "tcsh"], "[possible values: bash, zsh, fish]"),
     ] {
         let (status, out, err) = quoin(args);
         assert_eq!(status, 2, "{args:?}\n{out}\n{err}");
         assert!(err.contains(expected), "{args:?}\n{err}");
         assert_eq!(out, "", "{args:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_the_line_is_named_with_what_helps() {
+    const USAGE: &str =
+        "\n\nUsage: quoin check [OPTIONS] <PROFILE>\n\nFor more information, try 'quoin check --help'.\n";
+    for (args, expected) in [
+        (
+            &["p", "--frmat", "json"][..],
+            "unexpected argument '--frmat'\n\n  tip: a similar option exists: '--format'",
+        ),
+        (&["p", "--unheard-of"], "unexpected argument '--unheard-of'"),
+        (&["p", "-x"], "unexpected argument '-x'"),
+        (&["p", "q\u{1b}"], "unexpected argument 'q\\u{1b}'"),
+        (&["p", "--quiet=yes"], "unexpected argument for option '--quiet': \"yes\""),
+        (&["p", "--output"], "a value is required for '--output <FILE>' but none was given"),
+        (&["p", "-o", "--quiet"], "a value is required for '--output <FILE>' but none was given"),
+        (&["p", "-q", "--quiet"], "'--quiet' cannot be used more than once"),
+        (&["p", "-o-", "--output=-"], "'--output <FILE>' cannot be used more than once"),
+        (&["p", "-vqj", "2"], "'--quiet' cannot be used with '--verbose'"),
+        (&["p", "-qj0"], "invalid value '0' for '--jobs <N>': a whole number from 1 is expected"),
+        (
+            &["p", "--format", "jsn"],
+            "invalid value 'jsn' for '--format <FORM>'\n  [possible values: table, json]\n\n  tip: a similar value exists: 'json'",
+        ),
+        (&[], "required arguments were not given:\n  <PROFILE>"),
+    ] {
+        let (status, out, err) = quoin(&[&["check"], args].concat());
+        assert_eq!((status, &*out), (2, ""), "{args:?}");
+        assert_eq!(err, format!("error: {expected}{USAGE}"), "{args:?}");
+    }
+    let (_, _, err) = quoin(&["chek"]);
+    assert!(
+        err.starts_with("error: unrecognized command 'chek'\n\n  tip: a similar command exists: 'check'"),
+        "{err}"
+    );
+    // What follows `--` is no option, and a single `-` never is one.
+    for (args, path) in [(&["check", "--", "-p"][..], "the profile -p"), (&["check", "-"], "the profile -")] {
+        let (status, _, err) = quoin(args);
+        assert_eq!(status, 2);
+        assert!(err.contains(path), "{err}");
     }
 }
 

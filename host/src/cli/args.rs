@@ -1,250 +1,39 @@
-//! The command line's grammar.
+//! What a command line asks for.
 
+use super::parse::{Line, Stop};
 #[cfg(feature = "authoring")]
-use crate::expect::{ExpectError, Expectation};
+use crate::expect::Expectation;
 use crate::linux::LogSink;
 use crate::plugin::Setup;
-use crate::profile::Severity;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use crate::profile::{Severity, parse_duration};
 use quoin_engine::capability::Capability;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-// clap does not wrap here (that feature costs bytes): every text is kept short enough for 80 columns.
-
-const ABOUT: &str = "\
-Audit a device.
-
-Quoin runs the checks of a profile and reports what passed, what failed and the
-values it saw. Every check is a small WebAssembly plugin, run in a sandbox that
-gives it nothing but what its configuration needs.";
-
-const EXAMPLES: &str = "\
-Examples:
-  quoin check base.yaml                          audit this machine
-  quoin check base.yaml --format json -o r.json  keep the report for a program
-  quoin check base.yaml --root ./unpacked        audit a firmware image
-  quoin check base.yaml --net bridge:br-guest    be one more guest there
-
-Exit status:
-  0    every control passed or was skipped
-  1    a control failed or ended in an error
-  2    the run could not take place: usage, profile, plugin, network or file
-  130  interrupted; 143, terminated. The report has what had finished";
-
-const INSPECT_STATUS: &str = "\
-Exit status:
-  0  it can be used
-  1  it cannot, and the problems are listed in the order to fix them
-  2  it cannot be read";
-
 #[cfg(feature = "authoring")]
-const TEST_EXAMPLES: &str = "\
-Examples:
-  quoin plugin test file --config '{\"path\": \"/etc/hosts\"}'
-  quoin plugin test ./door.wasm --config @door.json --expect '!data.open'
+pub(super) use super::new::{CAPABILITIES, LANGUAGES, NewArgs, read as new};
 
-Exit status:
-  0  it passed
-  1  it failed or ended in an error
-  2  it could not take place: usage, plugin or configuration";
-
-/// `quoin …`
-#[derive(Debug, Parser)]
-#[command(name = "quoin", version = VERSION, about = ABOUT, long_about = None, after_help = EXAMPLES)]
-#[command(disable_help_subcommand = true, arg_required_else_help = true)]
-pub(super) struct Cli {
-    #[command(subcommand)]
-    pub(super) command: Command,
-}
-
-/// This version of Quoin.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Run the checks of a profile and report
-    #[command(after_help = EXAMPLES)]
+/// A whole command line's.
+pub(super) enum Request {
     Check(Box<CheckArgs>),
-    /// Look at plugins, try them, or begin one
-    Plugin {
-        #[command(subcommand)]
-        command: PluginCommand,
-    },
-    /// Print the version
-    Version,
-    /// Print a script that completes the command line in a shell
-    #[cfg(feature = "completions")]
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// The profile, a YAML file
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) profile: PathBuf,
-
-    /// Run nothing: say whether it could be run as it is
-    #[arg(long, conflicts_with = "output")]
-    pub(super) validate: bool,
-
-    /// Table, or json for programs
-    #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
-    pub(super) format: Format,
-
-    /// Replace a file with the report, once it is complete
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) output: Option<PathBuf>,
-
-    /// Show only what failed or erred, and no progress
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-
-    /// Show all that was expected and seen, and logs
-    #[arg(short, long)]
-    pub(super) verbose: bool,
-
-    /// Observations at once [default: cores, at least 4]
-    #[arg(short, long, value_name = "N")]
-    pub(super) jobs: Option<NonZeroUsize>,
-
-    /// Time for the whole run, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub(super) timeout: Option<Duration>,
-
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-
-    #[command(flatten)]
-    pub(super) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(super) permissions: PermissionArgs,
-}
-
-/// What is looked at, and from where.
-#[derive(Debug, Args)]
-pub(super) struct TargetArgs {
-    /// Audit an unpacked image: no commands, no sockets
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(super) root: Option<PathBuf>,
-
-    /// Be a host of its own: bridge:br0,dhcp raw: tap: tun:
-    #[arg(long, value_name = "FORM:NAME")]
-    pub(super) net: Option<String>,
-
-    /// Trust these authorities (PEM), not the system's
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) ca_file: Option<PathBuf>,
-}
-
-/// Which controls are looked at.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Which controls (what they depend on is run too)")]
-pub(super) struct FilterArgs {
-    /// This one; may be repeated
-    #[arg(long, value_name = "ID")]
-    pub(super) control: Vec<String>,
-
-    /// With this tag; any of them, if repeated
-    #[arg(long, value_name = "TAG")]
-    pub(super) tag: Vec<String>,
-
-    /// At least this severe: low, medium, high or critical
-    #[arg(long, hide_possible_values = true, value_name = "LEVEL")]
-    #[arg(value_parser = PossibleValuesParser::new(Severity::WORDS).try_map(severity))]
-    pub(super) severity: Option<Severity>,
-}
-
-/// What plugins may do beyond what the profile's own configuration needs.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What plugins may do beyond what their configuration needs")]
-pub(super) struct PermissionArgs {
-    /// A capability: fs:read:/etc/**, exec:id; repeatable
-    #[arg(long, value_name = "KIND:PATTERN")]
-    pub(super) grant: Vec<Capability>,
-
-    /// Everything that the plugin itself asks for
-    #[arg(long)]
-    pub(super) trust_plugins: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum PluginCommand {
-    /// List them, with what they want to be allowed
-    List {
-        /// Table, or json for programs
-        #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
-        #[arg(value_name = "FORM")]
-        format: Format,
-    },
-    /// Begin a plugin of your own, in Rust or in Go
-    #[cfg(feature = "authoring")]
-    New(super::new::NewArgs),
-    /// Show what a plugin is, and all that is wrong with it
-    #[command(after_help = INSPECT_STATUS)]
+    List(Format),
     Inspect {
-        /// A module, or a built-in plugin's name
-        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         plugin: String,
-
-        /// Table, or json for programs
-        #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true)]
-        #[arg(value_name = "FORM")]
         format: Format,
     },
-    /// Make one observation, and show what it saw and took
     #[cfg(feature = "authoring")]
-    #[command(after_help = TEST_EXAMPLES)]
+    New(NewArgs),
+    #[cfg(feature = "authoring")]
     Test(Box<TestArgs>),
-}
-
-#[cfg(feature = "authoring")]
-#[derive(Debug, Args)]
-pub(super) struct TestArgs {
-    /// A module, or a built-in plugin's name
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) plugin: String,
-
-    /// What it is told: JSON, or @FILE
-    #[arg(long, value_name = "JSON", default_value = "{}")]
-    pub(super) config: String,
-
-    /// What has to be true: data.exists; may be repeated
-    #[arg(long, value_name = "EXPR", value_parser = expectation)]
-    pub(super) expect: Vec<Expectation>,
-
-    /// Time for the observation, such as 5s
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
-    pub(super) timeout: Duration,
-
-    /// Table, or json for programs
-    #[arg(long, value_enum, default_value_t = Format::Table, hide_possible_values = true, value_name = "FORM")]
-    pub(super) format: Format,
-
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-
-    #[command(flatten)]
-    pub(super) permissions: PermissionArgs,
-}
-
-impl PermissionArgs {
-    /// All that the operator says about plugins; `log` takes what they log.
-    pub(super) fn setup(self, target: TargetArgs, log: Arc<LogSink>) -> Setup {
-        let TargetArgs { root, net, ca_file } = target;
-        Setup { root, net, ca_file, grants: self.grant, trust_plugins: self.trust_plugins, log }
-    }
+    Version,
+    #[cfg(feature = "completions")]
+    Completions(String),
 }
 
 /// Who reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// People.
     Table,
@@ -252,27 +41,132 @@ pub(super) enum Format {
     Json,
 }
 
+pub(super) const FORMATS: &[&str] = &["table", "json"];
+
+pub(super) const SEVERITIES: &[&str] = &Severity::WORDS;
+
 /// Shells that completions are there for.
 #[cfg(feature = "completions")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Shell {
-    /// Bash.
-    Bash,
-    /// Z shell.
-    Zsh,
-    /// Friendly interactive shell.
-    Fish,
-}
+pub(super) const SHELLS: &[&str] = &["bash", "zsh", "fish"];
 
-fn severity(word: String) -> Result<Severity, String> {
-    Severity::from_word(&word).ok_or(word)
+pub(super) struct CheckArgs {
+    pub(super) profile: PathBuf,
+    pub(super) validate: bool,
+    pub(super) format: Format,
+    pub(super) output: Option<PathBuf>,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    pub(super) jobs: Option<NonZeroUsize>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) controls: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) severity: Option<Severity>,
+    pub(super) setting: Setting,
 }
 
 #[cfg(feature = "authoring")]
-fn expectation(text: &str) -> Result<Expectation, ExpectError> {
-    Expectation::parse(text)
+pub(super) struct TestArgs {
+    pub(super) plugin: String,
+    pub(super) config: String,
+    pub(super) expect: Vec<Expectation>,
+    pub(super) timeout: Duration,
+    pub(super) format: Format,
+    pub(super) setting: Setting,
+}
+
+/// What is looked at, from where, and what plugins may do beyond what the profile's own configuration needs.
+pub(super) struct Setting {
+    root: Option<PathBuf>,
+    net: Option<String>,
+    ca_file: Option<PathBuf>,
+    grants: Vec<Capability>,
+    trust_plugins: bool,
+}
+
+impl Setting {
+    fn read(line: &Line) -> Result<Self, Stop> {
+        Ok(Self {
+            root: line.path("root"),
+            net: line.text("net"),
+            ca_file: line.path("ca-file"),
+            grants: all(line, "grant", str::parse)?,
+            trust_plugins: line.has("trust-plugins"),
+        })
+    }
+
+    /// All that the operator says about plugins; `log` takes what they log.
+    pub(super) fn setup(self, log: Arc<LogSink>) -> Setup {
+        let Self { root, net, ca_file, grants, trust_plugins } = self;
+        Setup { root, net, ca_file, grants, trust_plugins, log }
+    }
+}
+
+pub(super) fn check(line: &Line) -> Result<Request, Stop> {
+    Ok(Request::Check(Box::new(CheckArgs {
+        profile: line.path("PROFILE").unwrap_or_default(),
+        validate: line.has("validate"),
+        format: format(line),
+        output: line.path("output"),
+        quiet: line.has("quiet"),
+        verbose: line.has("verbose"),
+        jobs: one(line, "jobs", jobs)?,
+        timeout: one(line, "timeout", duration)?,
+        controls: line.texts("control"),
+        tags: line.texts("tag"),
+        severity: line.text("severity").and_then(|word| Severity::from_word(&word)),
+        setting: Setting::read(line)?,
+    })))
+}
+
+pub(super) fn list(line: &Line) -> Result<Request, Stop> {
+    Ok(Request::List(format(line)))
+}
+
+pub(super) fn inspect(line: &Line) -> Result<Request, Stop> {
+    Ok(Request::Inspect { plugin: line.word("FILE"), format: format(line) })
+}
+
+#[cfg(feature = "authoring")]
+pub(super) fn test(line: &Line) -> Result<Request, Stop> {
+    Ok(Request::Test(Box::new(TestArgs {
+        plugin: line.word("FILE"),
+        config: line.word("config"),
+        expect: all(line, "expect", Expectation::parse)?,
+        timeout: one(line, "timeout", duration)?.unwrap_or_default(),
+        format: format(line),
+        setting: Setting::read(line)?,
+    })))
+}
+
+#[cfg(feature = "completions")]
+pub(super) fn completions(line: &Line) -> Result<Request, Stop> {
+    Ok(Request::Completions(line.word("SHELL")))
+}
+
+fn format(line: &Line) -> Format {
+    if line.word("format") == "json" { Format::Json } else { Format::Table }
+}
+
+fn one<T, E: std::fmt::Display>(
+    line: &Line,
+    name: &str,
+    read: fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, Stop> {
+    line.text(name).map(|text| line.read(name, &text, read)).transpose()
+}
+
+fn all<T, E: std::fmt::Display>(
+    line: &Line,
+    name: &str,
+    read: fn(&str) -> Result<T, E>,
+) -> Result<Vec<T>, Stop> {
+    line.texts(name).iter().map(|text| line.read(name, text, read)).collect()
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "a whole number from 1 is expected")
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    crate::profile::parse_duration(text).map_err(|(_, help)| help)
+    parse_duration(text).map_err(|(_, help)| help)
 }

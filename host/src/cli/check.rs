@@ -1,6 +1,7 @@
 //! `quoin check`.
 
-use super::args::{CheckArgs, Format, VERSION};
+use super::VERSION;
+use super::args::{CheckArgs, Format};
 use super::progress::ProgressLine;
 use super::{Trouble, log, print};
 use crate::builtin;
@@ -22,10 +23,10 @@ use std::time::Instant;
 /// before the first check runs.
 pub(super) fn check(args: CheckArgs, prepare: Prepare) -> Result<u8, Trouble> {
     let profile = Arc::new(load(&args.profile)?);
-    let filter = Filter { ids: args.filter.control, tags: args.filter.tag, severity: args.filter.severity };
+    let filter = Filter { ids: args.controls, tags: args.tags, severity: args.severity };
     let selected = filter.select(&profile)?;
     let target = args.output.as_deref().map_or(Ok(Target::Stdout), Target::check)?;
-    let mut setup = args.permissions.setup(args.target, log::sink(args.verbose));
+    let mut setup = args.setting.setup(log::sink(args.verbose));
     if args.validate
         && let Some(net) = setup.net.take()
     {

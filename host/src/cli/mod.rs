@@ -4,15 +4,20 @@ mod args;
 mod check;
 #[cfg(feature = "completions")]
 mod completions;
+mod grammar;
+mod help;
 mod log;
 #[cfg(feature = "authoring")]
 mod new;
+mod parse;
 mod plugin;
 mod progress;
 
 use crate::run::Prepare;
-use args::{Cli, Command, PluginCommand};
-use clap::{CommandFactory as _, Parser as _};
+use args::Request;
+#[cfg(feature = "completions")]
+pub use completions::command;
+use parse::Stop;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write as _};
@@ -21,11 +26,8 @@ use std::{panic, process};
 /// Exit status when the run could not take place.
 const TROUBLE: u8 = 2;
 
-/// The command line's grammar, of which manual pages are made.
-#[must_use]
-pub fn command() -> clap::Command {
-    Cli::command()
-}
+/// This version of Quoin.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs one command line (the program's name first) and answers the exit status. `prepare` gets the plugins of a profile
 /// ready.
@@ -36,27 +38,33 @@ pub fn run(args: impl IntoIterator<Item = OsString>, prepare: Prepare) -> u8 {
         log::note(format_args!("quoin: {}", crate::run::defect(panic)));
         process::exit(TROUBLE.into());
     }));
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
-        Err(answer) => {
+    let request = parse::parse(&grammar::QUOIN, args).and_then(|line| match line.command.read {
+        Some(read) => read(&line),
+        None => Err(line.help(true)),
+    });
+    let request = match request {
+        Ok(request) => request,
+        Err(Stop { text, mistake: false }) => {
             // Help that nobody reads to its end (`| head`) has still been given.
-            let _ = answer.print();
-            return if answer.use_stderr() { TROUBLE } else { 0 };
+            let _ = io::stdout().write_all(text.as_bytes());
+            return 0;
+        }
+        Err(Stop { text, mistake: true }) => {
+            let _ = io::stderr().write_all(text.as_bytes());
+            return TROUBLE;
         }
     };
-    let result = match cli.command {
-        Command::Check(args) => check::check(*args, prepare),
-        Command::Plugin { command } => match command {
-            PluginCommand::List { format } => plugin::list(format),
-            PluginCommand::Inspect { plugin, format } => plugin::inspect(&plugin, format),
-            #[cfg(feature = "authoring")]
-            PluginCommand::Test(args) => plugin::test(*args),
-            #[cfg(feature = "authoring")]
-            PluginCommand::New(args) => new::new(args),
-        },
-        Command::Version => print(|to| writeln!(to, "quoin {}", args::VERSION)),
+    let result = match request {
+        Request::Check(args) => check::check(*args, prepare),
+        Request::List(format) => plugin::list(format),
+        Request::Inspect { plugin, format } => plugin::inspect(&plugin, format),
+        #[cfg(feature = "authoring")]
+        Request::Test(args) => plugin::test(*args),
+        #[cfg(feature = "authoring")]
+        Request::New(args) => new::new(args),
+        Request::Version => print(|to| writeln!(to, "quoin {VERSION}")),
         #[cfg(feature = "completions")]
-        Command::Completions { shell } => print(|to| completions::write(shell, to)),
+        Request::Completions(shell) => print(|to| completions::write(&shell, to)),
     };
     result.unwrap_or_else(|trouble| {
         let _ = writeln!(io::stderr(), "quoin: {}", trouble.0.trim_end());

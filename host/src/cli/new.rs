@@ -1,66 +1,47 @@
 //! `quoin plugin new`.
 
+use super::args::Request;
+use super::parse::{Line, Stop};
 use super::{Trouble, print};
 use crate::scaffold::{Beginning, Description, Kind, Language, Name};
-use clap::{Args, ValueEnum, ValueHint};
 use std::path::{Path, PathBuf};
 
-#[derive(Debug, Args)]
+pub(super) const LANGUAGES: &[&str] = &["rust", "go"];
+
+pub(super) const CAPABILITIES: &[&str] = &["fs", "network", "exec", "env"];
+
 pub(super) struct NewArgs {
-    /// Lower-case letters, digits and hyphens
     name: Name,
-
-    /// The language
-    #[arg(long, value_enum, default_value_t = Lang::Rust, value_name = "LANG")]
-    lang: Lang,
-
-    /// What it checks, in a line
-    #[arg(long, value_name = "TEXT")]
+    language: Language,
     description: Description,
-
-    /// What it asks the machine for
-    #[arg(long, value_enum, value_name = "KIND")]
-    capability_kind: CapabilityKind,
-
-    /// The most of that it wants: "read:/etc/**"
-    #[arg(long, value_name = "PATTERN")]
-    capability_pattern: String,
-
-    /// Where its folder goes
-    #[arg(long, default_value = "plugins", value_name = "DIR", value_hint = ValueHint::DirPath)]
-    dir: PathBuf,
+    kind: Kind,
+    pattern: String,
+    folder: PathBuf,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Lang {
-    Rust,
-    Go,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum CapabilityKind {
-    Fs,
-    Network,
-    Exec,
-    Env,
+pub(super) fn read(line: &Line) -> Result<Request, Stop> {
+    let (name, description) = (line.word("NAME"), line.word("description"));
+    Ok(Request::New(NewArgs {
+        name: line.read("NAME", &name, str::parse)?,
+        language: if line.word("lang") == "go" { Language::Go } else { Language::Rust },
+        description: line.read("description", &description, str::parse)?,
+        kind: match &*line.word("capability-kind") {
+            "network" => Kind::Network,
+            "exec" => Kind::Exec,
+            "env" => Kind::Env,
+            _ => Kind::Fs,
+        },
+        pattern: line.word("capability-pattern"),
+        folder: line.path("dir").unwrap_or_default(),
+    }))
 }
 
 /// Makes the folder and says what to do in it.
 pub(super) fn new(args: NewArgs) -> Result<u8, Trouble> {
-    let language = match args.lang {
-        Lang::Rust => Language::Rust,
-        Lang::Go => Language::Go,
-    };
-    let kind = match args.capability_kind {
-        CapabilityKind::Fs => Kind::Fs,
-        CapabilityKind::Network => Kind::Network,
-        CapabilityKind::Exec => Kind::Exec,
-        CapabilityKind::Env => Kind::Env,
-    };
     let name = args.name.as_str().to_owned();
-    let beginning = Beginning::new(args.name, args.description, language, kind, &args.capability_pattern)
+    let beginning = Beginning::new(args.name, args.description, args.language, args.kind, &args.pattern)
         .map_err(|error| Trouble::new(format_args!("--capability-pattern: {error}")))?;
-    let path = beginning.write(&args.dir)?;
+    let path = beginning.write(&args.folder)?;
     print(|to| {
         writeln!(to, "{} is a plugin now. Build it, test it, look at it:\n", path.display())?;
         writeln!(to, "  cd {} && make build && make test", word(&path))?;

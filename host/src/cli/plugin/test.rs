@@ -50,7 +50,7 @@ pub(crate) fn test(args: TestArgs) -> Result<u8, Trouble> {
     let sink: Arc<LogSink> = Arc::new(move |plugin: &str, line: &LogLine<'_>| {
         lines.lock().unwrap_or_else(PoisonError::into_inner).push(Shown(plugin, line).to_string());
     });
-    let bench = Arc::new(Workbench::open(args.permissions.setup(args.target, sink))?);
+    let bench = Arc::new(Workbench::open(args.setting.setup(sink))?);
     let plugin = bench.load_from(&name, &source).map_err(|error| Trouble::new(format!("{name}: {error}")))?;
     if let Some(why) = plugin.unsuited() {
         return Err(Trouble::new(why));

@@ -44,3 +44,4 @@ pub use limits::{Exceeded, Limits};
 pub use outline::Outline;
 pub use plugin::{Engine, LoadError, Plugin, Problem};
 pub use session::Session;
+pub use time::UnixTime;

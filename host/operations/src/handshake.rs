@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 use quoin_abi::host::Handshake;
+use quoin_engine::UnixTime;
 use quoin_net::tls::Evidence;
 
 /// The fields of a response that has TLS.
@@ -34,7 +35,7 @@ pub(super) fn handshake(evidence: Evidence) -> Handshake {
 
 /// Seconds since the Unix epoch in RFC 3339. A certificate can't name a year beyond 9999 (RFC 5280, 4.1.2.5).
 fn rfc3339(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+    UnixTime { seconds, nanoseconds: 0 }.to_string()
 }
 
 #[cfg(test)]
@@ -76,5 +77,8 @@ mod tests {
             })
         );
         assert!(rfc3339(i64::MAX).starts_with("9999-"));
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59Z");
+        // What RFC 5280 has in certificates that are good for ever.
+        assert_eq!(rfc3339(253_402_300_799), "9999-12-31T23:59:59Z");
     }
 }

@@ -1,12 +1,13 @@
 //! When something happened, and the name of one run.
 
+use quoin_engine::UnixTime;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A moment in UTC; RFC 3339 with milliseconds in reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(jiff::Timestamp);
+pub struct Moment(UnixTime);
 
 impl Moment {
     /// Now, by the system's clock. A small device without a battery may well say 1970.
@@ -18,10 +19,10 @@ impl Moment {
     /// The moment that long after 1970-01-01T00:00:00Z; the last moment of the year 9999 for times beyond it.
     #[must_use]
     pub fn since_epoch(since: Duration) -> Self {
-        i64::try_from(since.as_millis())
-            .ok()
-            .and_then(|milliseconds| jiff::Timestamp::from_millisecond(milliseconds).ok())
-            .map_or(Self(jiff::Timestamp::MAX), Self)
+        let nanoseconds = since.subsec_millis() * 1_000_000;
+        i64::try_from(since.as_secs()).map_or(Self(UnixTime::LAST), |seconds| {
+            Self(UnixTime { seconds, nanoseconds }.min(UnixTime::LAST))
+        })
     }
 }
 
@@ -92,6 +93,9 @@ mod tests {
         let at = |milliseconds| Moment::since_epoch(Duration::from_millis(milliseconds)).to_string();
         assert_eq!(at(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(at(1_700_000_000_042), "2023-11-14T22:13:20.042Z");
+        assert_eq!(at(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
+        assert_eq!(at(253_402_300_800_000), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Moment::since_epoch(Duration::MAX).to_string(), "9999-12-31T23:59:59.999Z");
         assert!(Moment::since_epoch(Duration::MAX).to_string().starts_with("9999-12-3"));
         assert!(Moment::now() > Moment::since_epoch(Duration::from_secs(1_600_000_000)));
     }

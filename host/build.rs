@@ -1,5 +1,5 @@
 //! What has to be made before the program is compiled: the embedded plugins and what `quoin plugin new` writes, both
-//! packed; and how the release build's program is linked, without tables for unwinding. `docs/rationale.md` has the
+//! packed; and how the release build's program is linked, without what would unwind. `docs/rationale.md` has the
 //! reasons.
 
 #[path = "build/scaffold.rs"]
@@ -22,12 +22,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     modules(&here.join("../plugins/dist"), out)?;
-    println!("cargo::rerun-if-changed=release.ld");
+    for script in ["release.ld", "static.ld"] {
+        println!("cargo::rerun-if-changed={script}");
+    }
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|own| own == value);
     // `PROFILE` is `release` for what inherits from it, too.
     if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}/release.ld", here.display());
+        let mut script = fs::read_to_string(here.join("release.ld"))?;
+        if is("CARGO_CFG_TARGET_ENV", "musl") {
+            script += &fs::read_to_string(here.join("static.ld"))?;
+        }
+        // Of several scripts, the linker would take the last.
+        let path = out.join("link.ld");
+        fs::write(&path, script)?;
+        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
     }
     if env::var_os("CARGO_FEATURE_AUTHORING").is_some() {
         scaffold::write(out)?;

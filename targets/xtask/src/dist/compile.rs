@@ -13,6 +13,10 @@ const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// message that a user reads is made of either; those of defects are shorter. The stable compiler can't be told so.
 const SMALL: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=shallow"];
 
+/// The same for the interpreter's instructions: what `Debug` prints of them is their names, 32 KB with where each is.
+const SMALL_OPS: [&str; 3] =
+    ["-Zprofile-rustflags", "--config", "profile.small.package.wasmi_ir.rustflags = ['-Zfmt-debug=none']"];
+
 /// What builds for one target, all of it there.
 pub(crate) struct Recipe {
     kind: Kind,
@@ -66,6 +70,9 @@ impl Recipe {
             cargo.arg("--no-default-features");
         }
         if self.kind == Kind::Debian {
+            if variant == Variant::Small {
+                cargo.args(SMALL_OPS);
+            }
             // Without `backtrace`, which is a default, the standard library can't read symbols that aren't there anyway.
             cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
         }

@@ -30,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
         let mut script = fs::read_to_string(here.join("release.ld"))?;
-        if is("CARGO_CFG_TARGET_ENV", "musl") {
+        // Said by who links a static program (`cargo xtask dist`): of a target alone it can't be told.
+        if env::var_os("CARGO_CFG_QUOIN_STATIC").is_some() {
             script += &fs::read_to_string(here.join("static.ld"))?;
         }
         // Of several scripts, the linker would take the last.

@@ -174,12 +174,22 @@ fn a_mistake_in_the_line_is_named_with_what_helps() {
             &["p", "--frmat", "json"][..],
             "unexpected argument '--frmat'\n\n  tip: a similar option exists: '--format'",
         ),
-        (&["p", "--unheard-of"], "unexpected argument '--unheard-of'"),
-        (&["p", "-x"], "unexpected argument '-x'"),
+        (
+            &["p", "--unheard-of"],
+            "unexpected argument '--unheard-of'\n\n  tip: to give '--unheard-of' as a value, use '-- --unheard-of'",
+        ),
+        (&["p", "-x"], "unexpected argument '-x'\n\n  tip: to give '-x' as a value, use '-- -x'"),
+        (&["p", "--hepl"], "unexpected argument '--hepl'\n\n  tip: a similar option exists: '--help'"),
         (&["p", "q\u{1b}"], "unexpected argument 'q\\u{1b}'"),
-        (&["p", "--quiet=yes"], "unexpected argument for option '--quiet': \"yes\""),
+        (&["p", "--quiet=yes"], "'--quiet' takes no value, but 'yes' was given"),
         (&["p", "--output"], "a value is required for '--output <FILE>' but none was given"),
-        (&["p", "-o", "--quiet"], "a value is required for '--output <FILE>' but none was given"),
+        (
+            &["p", "-o", "--quiet"],
+            "a value is required for '--output <FILE>' but none was given\n\n  \
+             tip: to give a value that begins with '-', use '--output=--quiet'",
+        ),
+        (&["p", "--root="], "a value is required for '--root <DIR>' but none was given"),
+        (&[""], "a value is required for '<PROFILE>' but none was given"),
         (&["p", "-q", "--quiet"], "'--quiet' cannot be used more than once"),
         (&["p", "-o-", "--output=-"], "'--output <FILE>' cannot be used more than once"),
         (&["p", "-vqj", "2"], "'--quiet' cannot be used with '--verbose'"),
@@ -220,7 +230,9 @@ fn other_commands_answer() {
         (&["plugin", "test", "--help"], "--expect <EXPR>"),
         (&["plugin", "--help"], "inspect"),
         (&["completions", "bash"], "--trust-plugins"),
+        (&["completions", "bash"], "opts=\"-h -V --help --version check plugin"),
         (&["completions", "zsh"], "#compdef quoin"),
+        (&["completions", "zsh"], "(-q --quiet)-v[Show all"),
         (&["completions", "fish"], "complete -c quoin"),
     ] {
         let (status, out, err) = quoin(args);

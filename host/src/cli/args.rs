@@ -7,13 +7,14 @@ use crate::linux::LogSink;
 use crate::plugin::Setup;
 use crate::profile::{Severity, parse_duration};
 use quoin_engine::capability::Capability;
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "authoring")]
-pub(super) use super::new::{CAPABILITIES, LANGUAGES, NewArgs, read as new};
+pub(super) use super::new::{NewArgs, read as new};
 
 /// A whole command line's.
 pub(super) enum Request {
@@ -41,9 +42,17 @@ pub(super) enum Format {
     Json,
 }
 
-pub(super) const FORMATS: &[&str] = &["table", "json"];
+impl Format {
+    pub(super) const WORDS: [&str; 2] = ["table", "json"];
 
-pub(super) const SEVERITIES: &[&str] = &Severity::WORDS;
+    fn from_word(word: &str) -> Result<Self, &'static str> {
+        match word {
+            "table" => Ok(Self::Table),
+            "json" => Ok(Self::Json),
+            _ => Err("no such form"),
+        }
+    }
+}
 
 /// Shells that completions are there for.
 #[cfg(feature = "completions")]
@@ -89,8 +98,8 @@ impl Setting {
             root: line.path("root"),
             net: line.text("net"),
             ca_file: line.path("ca-file"),
-            grants: all(line, "grant", str::parse)?,
-            trust_plugins: line.has("trust-plugins"),
+            grants: line.read_all("grant", str::parse)?,
+            trust_plugins: line.gave("trust-plugins"),
         })
     }
 
@@ -104,63 +113,47 @@ impl Setting {
 pub(super) fn check(line: &Line) -> Result<Request, Stop> {
     Ok(Request::Check(Box::new(CheckArgs {
         profile: line.path("PROFILE").unwrap_or_default(),
-        validate: line.has("validate"),
-        format: format(line),
+        validate: line.gave("validate"),
+        format: line.read("format", Format::from_word)?,
         output: line.path("output"),
-        quiet: line.has("quiet"),
-        verbose: line.has("verbose"),
-        jobs: one(line, "jobs", jobs)?,
-        timeout: one(line, "timeout", duration)?,
-        controls: line.texts("control"),
-        tags: line.texts("tag"),
-        severity: line.text("severity").and_then(|word| Severity::from_word(&word)),
+        quiet: line.gave("quiet"),
+        verbose: line.gave("verbose"),
+        jobs: line.read_any("jobs", jobs)?,
+        timeout: line.read_any("timeout", duration)?,
+        controls: line.read_all("control", text)?,
+        tags: line.read_all("tag", text)?,
+        severity: line.read_any("severity", |word| Severity::from_word(word).ok_or("no such level"))?,
         setting: Setting::read(line)?,
     })))
 }
 
 pub(super) fn list(line: &Line) -> Result<Request, Stop> {
-    Ok(Request::List(format(line)))
+    Ok(Request::List(line.read("format", Format::from_word)?))
 }
 
 pub(super) fn inspect(line: &Line) -> Result<Request, Stop> {
-    Ok(Request::Inspect { plugin: line.word("FILE"), format: format(line) })
+    Ok(Request::Inspect { plugin: line.read("FILE", text)?, format: line.read("format", Format::from_word)? })
 }
 
 #[cfg(feature = "authoring")]
 pub(super) fn test(line: &Line) -> Result<Request, Stop> {
     Ok(Request::Test(Box::new(TestArgs {
-        plugin: line.word("FILE"),
-        config: line.word("config"),
-        expect: all(line, "expect", Expectation::parse)?,
-        timeout: one(line, "timeout", duration)?.unwrap_or_default(),
-        format: format(line),
+        plugin: line.read("FILE", text)?,
+        config: line.read("config", text)?,
+        expect: line.read_all("expect", Expectation::parse)?,
+        timeout: line.read("timeout", duration)?,
+        format: line.read("format", Format::from_word)?,
         setting: Setting::read(line)?,
     })))
 }
 
 #[cfg(feature = "completions")]
 pub(super) fn completions(line: &Line) -> Result<Request, Stop> {
-    Ok(Request::Completions(line.word("SHELL")))
+    Ok(Request::Completions(line.read("SHELL", text)?))
 }
 
-fn format(line: &Line) -> Format {
-    if line.word("format") == "json" { Format::Json } else { Format::Table }
-}
-
-fn one<T, E: std::fmt::Display>(
-    line: &Line,
-    name: &str,
-    read: fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, Stop> {
-    line.text(name).map(|text| line.read(name, &text, read)).transpose()
-}
-
-fn all<T, E: std::fmt::Display>(
-    line: &Line,
-    name: &str,
-    read: fn(&str) -> Result<T, E>,
-) -> Result<Vec<T>, Stop> {
-    line.texts(name).iter().map(|text| line.read(name, text, read)).collect()
+fn text(text: &str) -> Result<String, Infallible> {
+    Ok(text.to_owned())
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {

@@ -26,40 +26,42 @@ pub fn command() -> clap::Command {
 }
 
 fn convert(command: &'static Command) -> clap::Command {
-    let positional = command.positional.iter().map(argument);
-    let options = command.options.iter().flat_map(|group| {
+    let grouped = command.options.iter().flat_map(|group| {
         let heading = Some(group.heading).filter(|heading| !heading.is_empty());
-        group.args.iter().map(move |arg| {
-            let made = argument(arg).long(arg.name);
-            heading.map_or(made.clone(), |heading| made.help_heading(heading))
-        })
+        group.args.iter().map(move |arg| argument(command, arg).long(arg.name).help_heading(heading))
     });
+    let answers = command.answers.iter().map(|arg| argument(command, arg).long(arg.name));
     clap::Command::new(command.name)
         .about(command.about)
         .after_help(command.after_help)
+        // The grammar has its own.
+        .disable_help_flag(true)
+        .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .args(positional.chain(options))
+        .args(command.positional.iter().map(|arg| argument(command, arg)))
+        .args(grouped.chain(answers))
         .subcommands(command.commands.iter().map(convert))
 }
 
-fn argument(arg: &'static Arg) -> clap::Arg {
-    let mut made = clap::Arg::new(arg.name).help(arg.help).required(arg.number == Number::Once);
-    if let Some(letter) = arg.short {
-        made = made.short(letter);
-    }
+fn argument(command: &Command, arg: &'static Arg) -> clap::Arg {
+    let excluded = command.conflicts.iter().filter_map(|(one, other)| match arg.name {
+        name if name == *one => Some(*other),
+        name if name == *other => Some(*one),
+        _ => None,
+    });
+    let made = clap::Arg::new(arg.name)
+        .short(arg.short)
+        .help(arg.help)
+        .required(arg.number == Number::Once)
+        .conflicts_with_all(excluded);
     let Some((name, kind)) = arg.value else {
         return made.action(ArgAction::SetTrue);
     };
-    made = made.value_name(name).hide_possible_values(true);
-    if let Some(default) = arg.default {
-        made = made.default_value(default);
-    }
-    if arg.number == Number::Any {
-        made = made.action(ArgAction::Append);
-    }
+    let action = if arg.number == Number::Any { ArgAction::Append } else { ArgAction::Set };
+    let made = made.value_name(name).hide_possible_values(true).default_values(arg.default).action(action);
     match kind {
         Kind::Text => made,
-        Kind::File => made.value_hint(ValueHint::FilePath),
+        Kind::File | Kind::Plugin => made.value_hint(ValueHint::FilePath),
         Kind::Directory => made.value_hint(ValueHint::DirPath),
         Kind::Word(words) => made.value_parser(PossibleValuesParser::new(words)),
     }

@@ -1,8 +1,11 @@
 //! The command line's grammar: what there is to say. `parse.rs` goes by it, and help, completions and manual pages are made
 //! of it.
 
-use super::args::{self, Request};
+use super::args::{self, Format, Request};
 use super::parse::{Line, Stop};
+use crate::profile::Severity;
+#[cfg(feature = "authoring")]
+use crate::scaffold::{self, Language};
 
 /// `quoin`, or one of its commands.
 pub(super) struct Command {
@@ -12,6 +15,8 @@ pub(super) struct Command {
     /// What it takes by position, in this order.
     pub(super) positional: &'static [Arg],
     pub(super) options: &'static [Group],
+    /// Options that end it with an answer.
+    pub(super) answers: &'static [Arg],
     /// Options that exclude each other.
     pub(super) conflicts: &'static [(&'static str, &'static str)],
     /// What one of has to follow.
@@ -51,6 +56,8 @@ pub(super) struct Arg {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// A plugin's name or the path of a module.
+    Plugin,
     File,
     Directory,
     /// One of these.
@@ -71,6 +78,7 @@ impl Command {
         about: "",
         positional: &[],
         options: &[],
+        answers: &[HELP],
         conflicts: &[],
         commands: &[],
         after_help: "",
@@ -79,12 +87,17 @@ impl Command {
 
     /// All its options.
     pub(super) fn options(&self) -> impl Iterator<Item = &'static Arg> + use<> {
-        self.options.iter().flat_map(|group| group.args)
+        self.options.iter().flat_map(|group| group.args).chain(self.answers)
+    }
+
+    /// All that can be given.
+    pub(super) fn args(&self) -> impl Iterator<Item = &'static Arg> + use<> {
+        self.positional.iter().chain(self.options())
     }
 }
 
 impl Arg {
-    pub(super) const fn switch(name: &'static str, help: &'static str) -> Self {
+    const fn switch(name: &'static str, help: &'static str) -> Self {
         Self { name, short: None, value: None, help, number: Number::AtMostOnce, default: None }
     }
 
@@ -162,6 +175,7 @@ pub(super) static QUOIN: Command = Command {
     name: "quoin",
     about: ABOUT,
     after_help: EXAMPLES,
+    answers: &[HELP, VERSION],
     commands: &[
         CHECK,
         PLUGIN,
@@ -217,7 +231,7 @@ const CHECK: Command = Command {
                 Arg::option(
                     "severity",
                     "LEVEL",
-                    Kind::Word(args::SEVERITIES),
+                    Kind::Word(&Severity::WORDS),
                     "At least this severe: low, medium, high or critical",
                 ),
             ],
@@ -248,13 +262,13 @@ const PLUGIN: Command = Command {
             options: &[Group {
                 heading: "",
                 args: &[
-                    Arg::option("lang", "LANG", Kind::Word(args::LANGUAGES), "The language: rust or go")
+                    Arg::option("lang", "LANG", Kind::Word(&Language::WORDS), "The language: rust or go")
                         .or("rust"),
                     Arg::option("description", "TEXT", Kind::Text, "What it checks, in a line").once(),
                     Arg::option(
                         "capability-kind",
                         "KIND",
-                        Kind::Word(args::CAPABILITIES),
+                        Kind::Word(&scaffold::Kind::WORDS),
                         "What it asks for: fs, network, exec or env",
                     )
                     .once(),
@@ -318,10 +332,14 @@ const PLUGIN: Command = Command {
     ..Command::NEW
 };
 
-const MODULE: Arg = Arg::positional("FILE", Kind::File, "A module, or a built-in plugin's name");
+/// `parse.rs` gives the answers.
+pub(super) const HELP: Arg = Arg::switch("help", "Print help").short('h');
+pub(super) const VERSION: Arg = Arg::switch("version", "Print version").short('V');
+
+const MODULE: Arg = Arg::positional("FILE", Kind::Plugin, "A module, or a built-in plugin's name");
 
 const FORMAT: Arg =
-    Arg::option("format", "FORM", Kind::Word(args::FORMATS), "Table, or json for programs").or("table");
+    Arg::option("format", "FORM", Kind::Word(&Format::WORDS), "Table, or json for programs").or("table");
 
 const TARGET: Group = Group {
     heading: "",

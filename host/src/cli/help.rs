@@ -4,28 +4,32 @@ use super::grammar::{Arg, Group, Number};
 use super::parse::Line;
 use std::fmt::{self, Display};
 
+/// What no line is longer than; the texts of the grammar are kept short enough for it.
+const COLUMNS: usize = 80;
+
+const BEFORE: &str = "Usage: ";
+
+/// Where a usage goes on that takes more than a line.
+const INDENT: usize = 10;
+
 /// All about a command.
 pub(super) struct Help<'a>(pub(super) &'a Line);
 
-/// How a command is used, in a line.
+/// How a command is used.
 pub(super) struct Usage<'a>(pub(super) &'a Line);
-
-const HELP: Arg = Arg { short: Some('h'), ..Arg::switch("help", "Print help") };
-const VERSION: Arg = Arg { short: Some('V'), ..Arg::switch("version", "Print version") };
 
 impl Display for Help<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(line) = self;
         let command = line.command;
-        write!(f, "{}\n\nUsage: {}\n", command.about, Usage(line))?;
+        write!(f, "{}\n\n{}\n", command.about, Usage(line))?;
         let commands =
             command.commands.iter().map(|command| (command.name.to_owned(), command.about.to_owned()));
         list(f, "Commands", commands.collect())?;
         list(f, "Arguments", command.positional.iter().map(entry).collect())?;
-        let always = if line.names.len() == 1 { &[HELP, VERSION][..] } else { &[HELP] };
         let plain = |group: &&Group| group.heading.is_empty();
         let own = command.options.iter().filter(plain).flat_map(|group| group.args);
-        list(f, "Options", own.chain(always).map(entry).collect())?;
+        list(f, "Options", own.chain(command.answers).map(entry).collect())?;
         for group in command.options.iter().filter(|group| !plain(group)) {
             list(f, group.heading, group.args.iter().map(entry).collect())?;
         }
@@ -73,16 +77,19 @@ impl Display for Usage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(line) = self;
         let command = line.command;
-        f.write_str(&line.names.join(" "))?;
-        if command.options().any(|arg| arg.number != Number::Once) {
-            f.write_str(" [OPTIONS]")?;
+        let grouped = || command.options.iter().flat_map(|group| group.args);
+        let optional = grouped().any(|arg| arg.number != Number::Once).then(|| "[OPTIONS]".to_owned());
+        let required =
+            grouped().filter(|arg| arg.number == Number::Once).chain(command.positional).map(shown);
+        let next = (!command.commands.is_empty()).then(|| "<COMMAND>".to_owned());
+        let mut text = line.names.join(" ");
+        let mut column = BEFORE.len() + text.len();
+        for word in optional.into_iter().chain(required).chain(next) {
+            let fits = column + 1 + word.len() <= COLUMNS;
+            let before = if fits { " ".to_owned() } else { format!("\n{:INDENT$}", "") };
+            column = if fits { column + 1 } else { INDENT } + word.len();
+            text.extend([before, word]);
         }
-        for arg in command.options().filter(|arg| arg.number == Number::Once).chain(command.positional) {
-            write!(f, " {}", shown(arg))?;
-        }
-        if !command.commands.is_empty() {
-            f.write_str(" <COMMAND>")?;
-        }
-        Ok(())
+        write!(f, "{BEFORE}{text}")
     }
 }

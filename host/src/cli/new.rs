@@ -6,10 +6,6 @@ use super::{Trouble, print};
 use crate::scaffold::{Beginning, Description, Kind, Language, Name};
 use std::path::{Path, PathBuf};
 
-pub(super) const LANGUAGES: &[&str] = &["rust", "go"];
-
-pub(super) const CAPABILITIES: &[&str] = &["fs", "network", "exec", "env"];
-
 pub(super) struct NewArgs {
     name: Name,
     language: Language,
@@ -20,18 +16,12 @@ pub(super) struct NewArgs {
 }
 
 pub(super) fn read(line: &Line) -> Result<Request, Stop> {
-    let (name, description) = (line.word("NAME"), line.word("description"));
     Ok(Request::New(NewArgs {
-        name: line.read("NAME", &name, str::parse)?,
-        language: if line.word("lang") == "go" { Language::Go } else { Language::Rust },
-        description: line.read("description", &description, str::parse)?,
-        kind: match &*line.word("capability-kind") {
-            "network" => Kind::Network,
-            "exec" => Kind::Exec,
-            "env" => Kind::Env,
-            _ => Kind::Fs,
-        },
-        pattern: line.word("capability-pattern"),
+        name: line.read("NAME", str::parse)?,
+        language: line.read("lang", |word| Language::from_word(word).ok_or("no such language"))?,
+        description: line.read("description", str::parse)?,
+        kind: line.read("capability-kind", |word| Kind::from_word(word).ok_or("no such kind"))?,
+        pattern: line.text("capability-pattern").unwrap_or_default(),
         folder: line.path("dir").unwrap_or_default(),
     }))
 }

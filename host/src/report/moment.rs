@@ -96,7 +96,6 @@ mod tests {
         assert_eq!(at(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
         assert_eq!(at(253_402_300_800_000), "9999-12-31T23:59:59.999Z");
         assert_eq!(Moment::since_epoch(Duration::MAX).to_string(), "9999-12-31T23:59:59.999Z");
-        assert!(Moment::since_epoch(Duration::MAX).to_string().starts_with("9999-12-3"));
         assert!(Moment::now() > Moment::since_epoch(Duration::from_secs(1_600_000_000)));
     }
 

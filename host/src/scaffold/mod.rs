@@ -23,6 +23,28 @@ pub enum Language {
     Go,
 }
 
+impl Language {
+    const ALL: [Self; 2] = [Self::Rust, Self::Go];
+
+    /// The words of all of them.
+    pub const WORDS: [&str; 2] = [Self::ALL[0].as_str(), Self::ALL[1].as_str()];
+
+    /// Its word on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Go => "go",
+        }
+    }
+
+    /// The language that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.as_str() == word)
+    }
+}
+
 /// What the first check of a plugin asks the machine for, which is also what its capability is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -37,6 +59,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 4] = [Self::Fs, Self::Network, Self::Exec, Self::Env];
+
+    /// The words of all of them.
+    pub const WORDS: [&str; 4] =
+        [Self::ALL[0].as_str(), Self::ALL[1].as_str(), Self::ALL[2].as_str(), Self::ALL[3].as_str()];
+
+    /// The kind that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The word in front of a capability's pattern.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -123,6 +123,7 @@ impl Recipe {
         cargo.current_dir(repository);
         cargo.args([subcommand, "--locked", "--target", &target.triple]).arg("--target-dir").arg(folder);
         let mut flags = target.flags.clone();
+        flags.push("--cfg=quoin_static".to_owned());
         // Of the prefixes that match, the compiler takes the last.
         for (path, name) in [(cargo_home()?.as_path(), "/cargo"), (repository, "/quoin"), (folder, "/target")]
         {
